@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <kwire/client/error.hpp>
+#include <kwire/client/record.hpp>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace kwire {
+
+/// What is known of a record's fate.
+enum class outcome : std::uint8_t {
+  persisted,           ///< in the log, as `acks` asks for
+  not_persisted,       ///< certainly not in the log; produce it again without fear of a duplicate
+  possibly_persisted,  ///< it was sent and nothing certain was heard of it
+};
+
+/// The end of one record's way, told exactly once. Views are valid during the callback.
+class delivery {
+ public:
+  delivery(outcome what, std::string_view topic, partition_id partition, std::int64_t offset,
+           std::uint64_t opaque, const kwire::error* why)
+      : what_(what), topic_(topic), partition_(partition), offset_(offset), opaque_(opaque), why_(why) {}
+
+  /// No error: the record is persisted (with acks=0: was handed to the network).
+  explicit operator bool() const noexcept { return why_ == nullptr; }
+  outcome result() const noexcept { return what_; }
+  const kwire::error& error() const noexcept { return *why_; }
+  std::string_view topic() const noexcept { return topic_; }
+  partition_id partition() const noexcept { return partition_; }
+  /// -1 when the broker did not tell it.
+  std::int64_t offset() const noexcept { return offset_; }
+  /// What `record::opaque` was given.
+  std::uint64_t opaque() const noexcept { return opaque_; }
+
+ private:
+  outcome what_;
+  std::string_view topic_;
+  partition_id partition_;
+  std::int64_t offset_;
+  std::uint64_t opaque_;
+  const kwire::error* why_;
+};
+
+/// Takes a delivery report. Captures of up to 32 octets are kept in place, so that a report costs no
+/// allocation; larger ones take one. Move-only.
+class delivery_callback {
+ public:
+  delivery_callback() noexcept = default;
+
+  template <class F>
+    requires(!std::is_same_v<std::remove_cvref_t<F>, delivery_callback> &&
+             std::is_invocable_v<F&, const delivery&>)
+  delivery_callback(F&& function) {  // NOLINT(google-explicit-constructor)
+    using stored = std::remove_cvref_t<F>;
+    if constexpr (sizeof(stored) <= capacity && alignof(stored) <= alignof(std::max_align_t) &&
+                  std::is_nothrow_move_constructible_v<stored>) {
+      ::new (static_cast<void*>(space_)) stored(std::forward<F>(function));
+      table_ = &inline_table<stored>;
+    } else {
+      ::new (static_cast<void*>(space_)) stored*(new stored(std::forward<F>(function)));
+      table_ = &heap_table<stored>;
+    }
+  }
+  delivery_callback(delivery_callback&& other) noexcept : table_(std::exchange(other.table_, nullptr)) {
+    if (table_ != nullptr) table_->move(other.space_, space_);
+  }
+  delivery_callback& operator=(delivery_callback&& other) noexcept {
+    if (this != &other) {
+      this->~delivery_callback();
+      ::new (static_cast<void*>(this)) delivery_callback(std::move(other));
+    }
+    return *this;
+  }
+  ~delivery_callback() {
+    if (table_ != nullptr) table_->destroy(space_);
+  }
+
+  explicit operator bool() const noexcept { return table_ != nullptr; }
+  void operator()(const delivery& d) { table_->call(space_, d); }
+
+ private:
+  static constexpr std::size_t capacity = 32;
+  struct table {
+    void (*call)(std::byte*, const delivery&);
+    void (*move)(std::byte*, std::byte*);
+    void (*destroy)(std::byte*);
+  };
+  template <class F>
+  static constexpr table inline_table{
+      [](std::byte* at, const delivery& d) { (*std::launder(reinterpret_cast<F*>(at)))(d); },
+      [](std::byte* from, std::byte* to) {
+        auto* old = std::launder(reinterpret_cast<F*>(from));
+        ::new (static_cast<void*>(to)) F(std::move(*old));
+        old->~F();
+      },
+      [](std::byte* at) { std::launder(reinterpret_cast<F*>(at))->~F(); }};
+  template <class F>
+  static constexpr table heap_table{
+      [](std::byte* at, const delivery& d) { (**std::launder(reinterpret_cast<F**>(at)))(d); },
+      [](std::byte* from, std::byte* to) {
+        ::new (static_cast<void*>(to)) F*(*std::launder(reinterpret_cast<F**>(from)));
+      },
+      [](std::byte* at) { delete *std::launder(reinterpret_cast<F**>(at)); }};
+
+  alignas(std::max_align_t) std::byte space_[capacity];
+  const table* table_ = nullptr;
+};
+
+}  // namespace kwire

@@ -1,0 +1,348 @@
+#include <time.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <kwire/client/producer.hpp>
+#include <mutex>
+#include <random>
+
+#include "api/delivery_queue.hpp"
+#include "api/make_engine.hpp"
+#include "core/config/producer_settings.hpp"
+#include "core/producer/partitioner.hpp"
+#include "core/producer/producer_core.hpp"
+
+namespace kwire {
+namespace {
+
+using core::time_point;
+
+/// CreateTime of records is in milliseconds; the coarse clock is a third of the price and 4 ms off at most.
+std::int64_t coarse_now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+std::optional<bytes_view> octets(std::optional<std::string_view> text) {
+  if (!text) return std::nullopt;
+  return as_bytes(*text);
+}
+
+std::atomic<std::uint64_t> last_instance{0};
+
+/// What a thread remembers of the topic it produced to last: its slot, and the partition that records
+/// without a key stick to. Each thread sticks to its own, so that threads do not queue for one lock.
+struct lane {
+  std::uint64_t instance = 0;
+  core::topic_slot* topic = nullptr;
+  std::uint32_t sticky = 0;
+  bool stuck = false;
+};
+
+/// Constant-initialised: a thread-local object with a constructor costs a call at every use.
+struct thread_memory {
+  std::array<lane, 8> lanes{};
+  std::uint32_t last = 0;
+  bool seeded = false;
+  core::random_source random{0};
+};
+constinit thread_local thread_memory thread_here;
+
+}  // namespace
+
+class producer::impl final : public core::producer_sink {
+ public:
+  impl(std::shared_ptr<runtime::engine> engine, core::producer_settings settings)
+      : engine_(std::move(engine)),
+        settings_(settings),
+        instance_(++last_instance),
+        accumulator_(static_cast<std::size_t>(settings.batch_size),
+                     static_cast<std::size_t>(settings.buffer_memory), [this] { engine_->post([] {}); }),
+        reports_(settings.report_by_poll, [this](const char* what) { callback_threw(what); }),
+        core_(engine_->settings(), settings, accumulator_, *this, std::random_device{}()) {
+    engine_->post([this] { engine_->add(core_); });
+    if (settings_.acks != -1 && !settings_.idempotence) {
+      engine_->tell(event{event_kind::config_notice, severity::info, context::eos}.with(
+          "acks=" + std::to_string(settings_.acks) + " switches enable.idempotence off"));
+    }
+  }
+
+  ~impl() {
+    close(engine_->settings().close_timeout);
+    run_on_io([this] { engine_->remove(core_); });
+  }
+
+  result<void> produce(const record& what, delivery_callback& report, bool wait) {
+    if (closed_.load(std::memory_order_relaxed)) return error{errc::closed};
+    auto& here = lane_of(what.topic());
+    const auto* table = here.topic->partitions.load(std::memory_order_acquire);
+    time_point deadline = core::never;
+    if (table == nullptr) {
+      deadline = runtime::deadline_after(settings_.max_block);
+      auto known = wait_for_partitions(*here.topic, deadline);
+      if (!known) return known.error();
+      table = *known;
+    }
+    core::accumulator::item item;
+    item.timestamp_ms = what.at() ? what.at()->time_since_epoch().count() : coarse_now_ms();
+    item.key = octets(what.key());
+    item.value = octets(what.value());
+    item.opaque = what.opaque();
+    item.headers = what.headers();
+    const auto bound = protocol::batch_builder::record_bound(item.key, item.value, item.headers);
+    if (bound > static_cast<std::size_t>(settings_.max_request_size)) [[unlikely]] {
+      return too_large(what, bound);
+    }
+    return append(what, here, *table, item, report, wait, deadline);
+  }
+
+  std::size_t flush(time_point deadline) {
+    const auto serial = accumulator_.last_serial();
+    engine_->post([this, serial] { core_.flush(serial); });
+    if (reports_.inside_callback() || engine_->on_io_thread()) return unfinished();
+    if (settings_.report_by_poll) {
+      while (
+          !reports_.wait(serial, std::min(deadline, runtime::deadline_after(std::chrono::milliseconds{1})))) {
+        if (std::chrono::steady_clock::now() >= deadline) break;
+        reports_.serve(std::min(deadline, runtime::deadline_after(std::chrono::milliseconds{50})));
+      }
+    } else if (reports_.wait(serial, deadline)) {
+      return 0;
+    }
+    return unfinished();
+  }
+
+  std::size_t poll(time_point deadline) { return settings_.report_by_poll ? reports_.serve(deadline) : 0; }
+
+  void purge() {
+    engine_->post([this] { core_.purge(error{errc::purged, "the application purged its records"}); });
+  }
+
+  std::size_t close(milliseconds timeout) {
+    if (closed_.exchange(true)) return 0;
+    const auto left = flush(runtime::deadline_after(timeout));
+    accumulator_.pool().stop();
+    run_on_io(
+        [this] { core_.abandon(error{errc::purged, "the producer was closed before it was delivered"}); });
+    if (settings_.report_by_poll) reports_.serve(time_point{});
+    if (left > 0) {
+      engine_->tell(event{event_kind::records_undelivered, severity::warning, context::msg}.with(
+          std::to_string(left) + " records were not delivered when the producer closed"));
+    }
+    return left;
+  }
+
+  result<std::size_t> partitions(std::string_view topic) {
+    auto known = wait_for_partitions(accumulator_.topic(topic), runtime::deadline_after(settings_.max_block));
+    if (!known) return known.error();
+    return (*known)->slots.size();
+  }
+
+  metrics_snapshot metrics() const { return engine_->metrics(); }
+
+ private:
+  lane& lane_of(std::string_view topic) {
+    auto& memory = thread_here;
+    auto& latest = memory.lanes[memory.last];
+    if (latest.instance == instance_ && latest.topic->name == topic) [[likely]]
+      return latest;
+    return find_lane(memory, topic);
+  }
+
+  lane& find_lane(thread_memory& memory, std::string_view topic) {
+    for (std::uint32_t i = 0; i < memory.lanes.size(); ++i) {
+      auto& known = memory.lanes[i];
+      if (known.instance != instance_ || known.topic->name != topic) continue;
+      memory.last = i;
+      return known;
+    }
+    if (!memory.seeded) {
+      memory.random = core::random_source{std::random_device{}()};
+      memory.seeded = true;
+    }
+    memory.last = (memory.last + 1) % static_cast<std::uint32_t>(memory.lanes.size());
+    return memory.lanes[memory.last] = {instance_, &accumulator_.topic(topic), 0, false};
+  }
+
+  result<void> append(const record& what, lane& here, const core::partition_table& table,
+                      const core::accumulator::item& item, delivery_callback& report, bool wait,
+                      time_point deadline) {
+    auto count = static_cast<std::int32_t>(table.slots.size());
+    std::optional<std::int32_t> fixed;
+    if (what.partition()) {
+      fixed = raw(*what.partition());
+      if (*fixed < 0 || *fixed >= count) {
+        error why{errc::unknown_partition, "the topic has " + std::to_string(count) + " partitions"};
+        return why.on(what.topic(), *what.partition());
+      }
+    } else {
+      fixed = core::partition_of_key(settings_.partitioner, item.key, count, thread_here.random);
+    }
+    for (;;) {
+      const auto index = fixed ? static_cast<std::uint32_t>(*fixed) : sticky(here, table);
+      std::size_t needed = 0;
+      switch (accumulator_.append(*table.slots[index], item, report, !fixed, needed)) {
+        case core::accumulator::appended::ok: return {};
+        case core::accumulator::appended::full: here.stuck = false; break;
+        case core::accumulator::appended::no_memory:
+          if (!wait) return queue_full(what);
+          if (deadline == core::never) deadline = runtime::deadline_after(settings_.max_block);
+          accumulator_.hurry();
+          if (engine_->on_io_thread()) return error{errc::would_deadlock};
+          if (!accumulator_.pool().wait_for(needed, deadline)) {
+            return closed_ ? error{errc::closed} : queue_full(what);
+          }
+          break;
+      }
+      if (closed_.load(std::memory_order_relaxed)) return error{errc::closed};
+    }
+  }
+
+  /// A partition with a leader, by chance; kept until its batch is full.
+  std::uint32_t sticky(lane& here, const core::partition_table& table) {
+    const auto count = static_cast<std::uint32_t>(table.slots.size());
+    if (here.stuck && here.sticky < count &&
+        table.slots[here.sticky]->available.load(std::memory_order_relaxed)) {
+      return here.sticky;
+    }
+    auto choice = static_cast<std::uint32_t>(thread_here.random.below(count));
+    for (std::uint32_t tried = 0; tried < count; ++tried) {
+      if (table.slots[choice]->available.load(std::memory_order_relaxed)) break;
+      choice = (choice + 1) % count;
+    }
+    if (choice == here.sticky && count > 1) choice = (choice + 1) % count;
+    here.sticky = choice;
+    here.stuck = true;
+    return choice;
+  }
+
+  result<const core::partition_table*> wait_for_partitions(core::topic_slot& topic, time_point deadline) {
+    const auto found = [&] { return topic.partitions.load(std::memory_order_acquire); };
+    if (const auto* table = found()) return table;
+    if (engine_->on_io_thread()) return error{errc::would_deadlock};
+    const auto unknown_until = std::min(deadline, runtime::deadline_after(settings_.topic_propagation));
+    std::unique_lock guard{topics_lock_};
+    for (;;) {
+      if (const auto* table = found()) return table;
+      if (broken_) return *broken_;
+      if (closed_) return error{errc::closed};
+      const broker_errc problem{topic.problem.load(std::memory_order_acquire)};
+      if (problem != broker_errc::none && !is_retriable(problem)) return error{problem}.on(topic.name);
+      const bool unknown = problem == broker_errc::unknown_topic_or_partition;
+      const auto until = unknown ? unknown_until : deadline;
+      if (topics_changed_.wait_until(guard, until) == std::cv_status::timeout) {
+        if (unknown) return error{errc::unknown_topic}.on(topic.name);
+        return no_metadata(topic, problem);
+      }
+    }
+  }
+
+  error no_metadata(const core::topic_slot& topic, broker_errc problem) {
+    auto text = std::string{"no metadata of the topic within max.block.ms"};
+    if (problem != broker_errc::none) text += ": " + to_string(problem);
+    for (const auto& broker : engine_->metrics().brokers) {
+      if (!broker.last_failure.empty()) text += "; " + broker.last_failure;
+    }
+    return error{errc::timed_out, text}.on(topic.name);
+  }
+
+  error too_large(const record& what, std::size_t size) const {
+    error why{errc::record_too_large, "up to " + std::to_string(size) + " octets against max.request.size=" +
+                                          std::to_string(settings_.max_request_size)};
+    return why.on(what.topic());
+  }
+
+  error queue_full(const record& what) const {
+    error why{errc::queue_full, "buffer.memory=" + std::to_string(settings_.buffer_memory)};
+    return why.on(what.topic());
+  }
+
+  // core::producer_sink
+  void finished(core::finished_batch done) override { reports_.push(std::move(done)); }
+  void topics_changed() override {
+    std::lock_guard guard{topics_lock_};
+    broken_ = core_.broken();
+    topics_changed_.notify_all();
+  }
+
+  void callback_threw(const char* what) {
+    engine_->tell(event{event_kind::callback_threw, severity::error, context::msg}.with(what));
+  }
+
+  std::size_t unfinished() {
+    std::size_t left = 0;
+    run_on_io([&] { left = core_.unfinished_records(); });
+    return left;
+  }
+
+  void run_on_io(const std::function<void()>& task) {
+    if (engine_->on_io_thread()) return task();
+    std::promise<void> done;
+    auto waited = done.get_future();
+    engine_->post([&] {
+      task();
+      done.set_value();
+    });
+    waited.wait();
+  }
+
+  std::shared_ptr<runtime::engine> engine_;
+  const core::producer_settings settings_;
+  const std::uint64_t instance_;
+  core::accumulator accumulator_;
+  api_detail::delivery_queue reports_;
+  core::producer_core core_;
+  std::atomic<bool> closed_{false};
+  std::mutex topics_lock_;
+  std::condition_variable topics_changed_;
+  std::optional<error> broken_;
+};
+
+namespace {
+
+core::producer_settings read_settings(core::config_reader& reader) {
+  core::producer_settings settings;
+  settings.read(reader);
+  return settings;
+}
+
+}  // namespace
+
+producer::producer(const producer_config& properties, std::unique_ptr<observer> watcher) {
+  core::config_reader reader{properties};
+  core::producer_settings settings;
+  auto engine = api_detail::make_engine(reader, std::move(watcher), [&] {
+    settings = read_settings(reader);
+    reader.finish();
+  });
+  impl_ = std::make_unique<impl>(std::move(engine), settings);
+}
+
+producer::producer(const client& shared, const producer_config& properties) {
+  core::config_reader reader{properties};
+  const auto settings = read_settings(reader);
+  reader.finish();
+  impl_ = std::make_unique<impl>(shared.engine(), settings);
+}
+
+producer::producer(producer&&) noexcept = default;
+producer& producer::operator=(producer&&) noexcept = default;
+producer::~producer() = default;
+
+result<void> producer::produce(const record& what, delivery_callback on_delivery) {
+  return impl_->produce(what, on_delivery, true);
+}
+result<void> producer::try_produce(const record& what, delivery_callback on_delivery) {
+  return impl_->produce(what, on_delivery, false);
+}
+std::size_t producer::flush(milliseconds timeout) { return impl_->flush(runtime::deadline_after(timeout)); }
+std::size_t producer::poll(milliseconds timeout) { return impl_->poll(runtime::deadline_after(timeout)); }
+void producer::purge() { impl_->purge(); }
+std::size_t producer::close(milliseconds timeout) { return impl_->close(timeout); }
+result<std::size_t> producer::partitions(std::string_view topic) { return impl_->partitions(topic); }
+metrics_snapshot producer::metrics() const { return impl_->metrics(); }
+
+}  // namespace kwire

@@ -1,0 +1,111 @@
+#include "core/config/producer_settings.hpp"
+
+namespace kwire::core {
+namespace {
+
+constexpr std::int64_t longest_ms = 0x7fffffff;
+constexpr choice acks_words[] = {{"all", -1}, {"-1", -1}, {"0", 0}, {"1", 1}};
+constexpr choice codec_words[] = {{"none", 0}, {"gzip", 1}, {"snappy", 2}, {"lz4", 3}, {"zstd", 4}};
+constexpr choice partitioner_words[] = {
+    {"murmur2_random", 0}, {"murmur2", 1}, {"consistent", 2}, {"consistent_random", 3}, {"random", 4}};
+
+}  // namespace
+
+void producer_settings::describe(setting_visitor& v) {
+  describe_delivery(v);
+  describe_content(v);
+}
+
+/// How batches are sent and what their records are promised.
+void producer_settings::describe_delivery(setting_visitor& v) {
+  v.one_of("acks", acks, acks_words,
+           {.doc = "Replicas that must have a record before it counts as persisted.",
+            .aliases = "request.required.acks"});
+  v.flag(
+      "enable.idempotence", idempotence,
+      {.doc = "No duplicates and no reordering by retries (KIP-98). Left at its default, it is dropped with "
+              "a warning where the broker or acks do not allow it."});
+  v.time("linger.ms", linger,
+         {.doc = "How long a batch that is not full waits for more records.",
+          .aliases = "queue.buffering.max.ms",
+          .min = 0,
+          .max = 900'000});
+  v.number("batch.size", batch_size,
+           {.doc = "Largest batch in octets, before compression. Java's default is 16384; here it bounds "
+                   "buffers that grow on demand.",
+            .min = 512,
+            .max = 64 * 1024 * 1024});
+  v.number("buffer.memory", buffer_memory,
+           {.doc = "Octets of batches that may wait or be under way; then produce waits.",
+            .min = 64 * 1024,
+            .max = std::int64_t{1} << 40});
+  v.time("max.block.ms", max_block,
+         {.doc = "How long produce may wait for metadata or room.", .min = 0, .max = longest_ms});
+  v.time("delivery.timeout.ms", delivery_timeout,
+         {.doc = "Upper limit from produce to the outcome, retries included (KIP-91).",
+          .aliases = "message.timeout.ms",
+          .min = 1,
+          .max = longest_ms});
+  v.number("max.request.size", max_request_size,
+           {.doc = "Largest record accepted, in octets.",
+            .aliases = "message.max.bytes",
+            .min = 1000,
+            .max = 1'000'000'000});
+  v.number("max.in.flight.requests.per.connection", max_in_flight,
+           {.doc = "Produce requests a broker may have unanswered.",
+            .aliases = "max.in.flight",
+            .min = 1,
+            .max = 1'000'000});
+  v.number("retries", retries,
+           {.doc = "How often a batch is sent again; delivery.timeout.ms ends it in any case.",
+            .aliases = "message.send.max.retries",
+            .min = 0,
+            .max = 2'147'483'647});
+  v.time(
+      "topic.metadata.propagation.max.ms", topic_propagation,
+      {.doc = "How long a topic that the cluster does not know is waited for.", .min = 0, .max = 3'600'000});
+}
+
+/// What goes into a batch, and into which.
+void producer_settings::describe_content(setting_visitor& v) {
+  v.one_of("compression.type", codec, codec_words,
+           {.doc = "Compression of batches.", .aliases = "compression.codec"});
+  v.number("compression.gzip.level", gzip_level, {.doc = "1 to 9, -1 the codec's own.", .min = -1, .max = 9});
+  v.number("compression.lz4.level", lz4_level, {.doc = "1 to 17.", .min = 1, .max = 17});
+  v.number("compression.zstd.level", zstd_level, {.doc = "-131072 to 22.", .min = -131072, .max = 22});
+  v.one_of(
+      "partitioner", partitioner, partitioner_words,
+      {.doc = "How keys choose partitions; murmur2_random is the Java client's way: null keys stick to a "
+              "partition for a batch, all others are hashed."});
+  v.flag("allow.auto.create.topics", create_topics,
+         {.doc = "Let the broker create topics that are produced to, if it is configured to."});
+  v.flag("delivery.report.poll", report_by_poll,
+         {.doc = "Run delivery callbacks inside producer.poll() only."});
+}
+
+void producer_settings::read(config_reader& reader) {
+  reader.read(*this);
+  idempotence_explicit = reader.given("enable.idempotence") && idempotence;
+  const bool weak_acks = acks != -1;
+  if (idempotence_explicit) {
+    if (weak_acks) reader.fault("enable.idempotence=true needs acks=all");
+    if (max_in_flight > 5)
+      reader.fault("enable.idempotence=true needs max.in.flight.requests.per.connection of 5 at most");
+    if (retries == 0) reader.fault("enable.idempotence=true needs retries above 0");
+  } else if (weak_acks || max_in_flight > 5 || retries == 0) {
+    idempotence = false;
+  }
+  if (linger > delivery_timeout) reader.fault("delivery.timeout.ms must not be below linger.ms");
+  if (buffer_memory < batch_size) reader.fault("buffer.memory must hold one batch of batch.size");
+}
+
+protocol::compression producer_settings::compression() const {
+  switch (codec) {
+    case protocol::codec::gzip: return {codec, static_cast<int>(gzip_level)};
+    case protocol::codec::lz4: return {codec, static_cast<int>(lz4_level)};
+    case protocol::codec::zstd: return {codec, static_cast<int>(zstd_level)};
+    default: return {codec};
+  }
+}
+
+}  // namespace kwire::core

@@ -1,0 +1,157 @@
+#include "core/producer/accumulator.hpp"
+
+#include <algorithm>
+
+namespace kwire::core {
+
+accumulator::accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake)
+    : batch_size_(batch_size), pool_(std::make_shared<accumulator_pool>(budget)), wake_(std::move(wake)) {}
+
+topic_slot& accumulator::topic(std::string_view name) {
+  {
+    std::shared_lock guard{topics_lock_};
+    if (const auto found = topics_.find(name); found != topics_.end()) return *found->second;
+  }
+  topic_slot* made = nullptr;
+  {
+    std::lock_guard guard{topics_lock_};
+    if (const auto found = topics_.find(name); found != topics_.end()) return *found->second;
+    auto slot = std::make_unique<topic_slot>();
+    slot->name = name;
+    made = slot.get();
+    topics_.emplace(made->name, std::move(slot));  // the key is a view of the slot's own name
+  }
+  {
+    std::lock_guard guard{news_lock_};
+    news_.topics.push_back(made);
+  }
+  notify();
+  return *made;
+}
+
+accumulator::appended accumulator::append(partition_slot& slot, const item& what, delivery_callback& report,
+                                          bool may_move, std::size_t& needed) {
+  bool closed = false;
+  bool opened = false;
+  {
+    std::lock_guard guard{slot.lock};
+    for (;;) {
+      if (!slot.open) {
+        if (closed && may_move) break;  // the next batch is opened where the record goes, not here
+        const auto size = protocol::batch_header_size +
+                          protocol::batch_builder::record_bound(what.key, what.value, what.headers);
+        if (!open(slot, size, needed)) {
+          if (closed) break;
+          return appended::no_memory;
+        }
+        opened = true;
+      }
+      auto& batch = *slot.open;
+      if (batch.builder.append(what.timestamp_ms, what.key, what.value, what.headers)) {
+        if (report) batch.reports.push_back({std::move(report), what.opaque, batch.builder.count() - 1});
+        ++slot.accepted;
+        break;
+      }
+      const auto size = batch.builder.size() +
+                        batch.builder.next_size(what.timestamp_ms, what.key, what.value, what.headers);
+      if (size > batch_size_) {
+        close(slot);
+        closed = true;
+      } else if (!grow(batch, size)) {
+        close(slot);  // sent as it is, it makes room; the record will begin the next one
+        needed = protocol::batch_header_size +
+                 protocol::batch_builder::record_bound(what.key, what.value, what.headers);
+        notify();
+        return appended::no_memory;
+      }
+    }
+  }
+  if (closed || opened) notify();
+  return closed && !opened ? appended::full : appended::ok;
+}
+
+/// The first buffer of a partition is small and grows; later ones begin with what the last batch needed.
+bool accumulator::open(partition_slot& slot, std::size_t needed, std::size_t& missing) {
+  const auto wanted = std::max(needed, std::min(slot.last_size, batch_size_));
+  auto memory = pool_->take(wanted);
+  if (!memory && wanted > needed) memory = pool_->take(needed);
+  if (!memory) {
+    missing = needed;
+    return false;
+  }
+  auto fresh = std::make_unique<batch>();
+  fresh->slot = &slot;
+  fresh->serial = last_serial_.fetch_add(1, std::memory_order_relaxed) + 1;
+  fresh->opened = std::chrono::steady_clock::now();
+  fresh->builder.open(memory->data(), usable(*memory, needed));
+  fresh->memory = std::move(memory);
+  std::lock_guard guard{news_lock_};
+  news_.opened.push_back({&slot, fresh->serial, fresh->opened});
+  slot.open = std::move(fresh);
+  return true;
+}
+
+/// Buffers come in a few sizes; what one has above batch.size stays unused, as brokers bound batches too.
+/// Only a record that is larger itself goes beyond.
+std::size_t accumulator::usable(const batch_memory& memory, std::size_t needed) const noexcept {
+  return std::min(memory.capacity(), std::max(needed, batch_size_));
+}
+
+bool accumulator::grow(batch& into, std::size_t needed) {
+  const auto wanted = std::min(std::max(needed, into.memory->capacity() * 4), std::max(needed, batch_size_));
+  auto memory = pool_->take(wanted);
+  if (!memory) return false;
+  into.builder.relocate(memory->data(), usable(*memory, needed));
+  into.memory = std::move(memory);
+  return true;
+}
+
+void accumulator::close(partition_slot& slot) {
+  slot.last_size = slot.open->builder.size();
+  slot.closed.push_back(std::move(slot.open));
+  std::lock_guard guard{news_lock_};
+  news_.filled.push_back(&slot);
+}
+
+/// The flag is cleared by the core before it looks, so a change is either seen by that look or wakes again.
+void accumulator::notify() {
+  if (notified_.load(std::memory_order_relaxed)) return;
+  if (!notified_.exchange(true, std::memory_order_acq_rel)) wake_();
+}
+
+void accumulator::hurry() {
+  hurried_.store(true, std::memory_order_release);
+  // Unlike news, which a lock orders, this flag stands alone: a plain look at `notified_` could be an old
+  // one. Both sides exchange it, so either `collect` sees the hurry or it is woken again.
+  if (!notified_.exchange(true, std::memory_order_acq_rel)) wake_();
+}
+
+void accumulator::collect(news& into) {
+  into.opened.clear();
+  into.filled.clear();
+  into.topics.clear();
+  notified_.exchange(false, std::memory_order_acq_rel);
+  into.hurried = hurried_.exchange(false, std::memory_order_acq_rel);
+  std::lock_guard guard{news_lock_};
+  std::swap(into.opened, news_.opened);
+  std::swap(into.filled, news_.filled);
+  std::swap(into.topics, news_.topics);
+}
+
+batch_ptr accumulator::take(partition_slot& slot, std::uint64_t open_up_to) {
+  std::lock_guard guard{slot.lock};
+  batch_ptr taken;
+  if (!slot.closed.empty()) {
+    taken = std::move(slot.closed.front());
+    slot.closed.pop_front();
+  } else if (slot.open && slot.open->serial <= open_up_to) {
+    slot.last_size = std::max(slot.open->builder.size(), slot.last_size / 2);
+    taken = std::move(slot.open);
+  } else {
+    return nullptr;
+  }
+  taken->count = taken->builder.count();
+  return taken;
+}
+
+}  // namespace kwire::core

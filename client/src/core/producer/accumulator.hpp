@@ -1,0 +1,179 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <kwire/client/delivery.hpp>
+#include <kwire/protocol/records/batch_builder.hpp>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/producer/accumulator_pool.hpp"
+
+namespace kwire::core {
+
+struct partition_slot;
+
+/// A report that was asked for, with the number of its record in the batch.
+struct wanted_report {
+  delivery_callback call;
+  std::uint64_t opaque;
+  std::int32_t index;
+};
+
+/// Records of one partition on their way, in wire form. Owned by one place at a time: the slot while open
+/// or waiting, then the producer core, then (for its reports) the callback thread.
+struct batch {
+  partition_slot* slot = nullptr;
+  std::uint64_t serial = 0;  ///< in the order of opening, over the whole producer
+  std::shared_ptr<batch_memory> memory;
+  protocol::batch_builder builder;
+  std::vector<wanted_report> reports;
+  time_point opened{};
+
+  std::int32_t count = 0;  ///< of records; set when it is taken
+
+  // Set by the producer core.
+  std::span<std::byte> sealed{};
+  std::int32_t base_sequence = -1;
+  std::int64_t number = 0;  ///< among the partition's batches of its identity
+  std::int64_t attempts = 0;
+  bool maybe_persisted = false;  ///< an attempt ended without a word from the broker
+};
+using batch_ptr = std::unique_ptr<batch>;
+
+struct topic_slot;
+
+/// One partition of a topic, from the producer's side. The first group is shared between threads under
+/// `lock`; the second belongs to the producer core alone.
+struct alignas(64) partition_slot {
+  std::mutex lock;
+  batch_ptr open;
+  std::deque<batch_ptr> closed;  ///< full, in order
+  std::uint64_t accepted = 0;    ///< records ever
+  std::size_t last_size = 0;     ///< of the last full batch: what to begin the next one with
+
+  std::atomic<bool> available{true};  ///< has a leader; a hint for keyless records
+
+  topic_slot* topic = nullptr;
+  partition_id id{};
+
+  struct sending_state {
+    node_id leader = no_node;
+    bool queued = false;           ///< in a node's queue
+    std::uint64_t due_serial = 0;  ///< open batches up to this one have lingered long enough
+    std::deque<batch_ptr> again;   ///< to be sent before anything newer, in order
+    struct under_way {
+      std::uint64_t serial;
+      std::int64_t number;
+    };
+    std::deque<under_way> in_flight;  ///< batches under way, in order
+    bool draining = false;            ///< an attempt failed: nothing more until all under way has come back
+    producer_id identity = no_producer_id;  ///< its sequence numbers belong to
+    producer_epoch epoch = no_producer_epoch;
+    std::int32_t next_sequence = 0;
+    std::int64_t numbered = 0;    ///< batches that have sequence numbers of this identity
+    bool acknowledged = false;    ///< the broker has seen a batch of this identity
+    bool renew_identity = false;  ///< a sequence number was given up; go on under a new epoch only
+    time_point not_before{};
+    unsigned failures = 0;
+  } sending;
+};
+
+/// The partitions known of a topic. Replaced as a whole when they grow, so that readers need no lock.
+struct partition_table {
+  std::vector<partition_slot*> slots;
+};
+
+struct topic_slot {
+  std::string name;
+  std::atomic<const partition_table*> partitions{nullptr};  ///< null until metadata is there
+  std::atomic<std::int16_t> problem{0};  ///< the broker's error code for the topic while there is one
+
+  uuid id{};  // this and what follows: producer core only
+
+  std::vector<std::unique_ptr<const partition_table>> tables;  // older ones may still be read
+  std::vector<std::unique_ptr<partition_slot>> slots;
+};
+
+/// Where application threads put records: encoded straight into the open batch of their partition, in final
+/// form, under that partition's lock. Lies below the cores because a hand-over per record would cost more
+/// than all the rest; what it hands over are whole batches.
+class accumulator {
+ public:
+  /// What a record asks for; views are read during the call only.
+  struct item {
+    std::int64_t timestamp_ms = 0;
+    std::optional<bytes_view> key;
+    std::optional<bytes_view> value;
+    std::span<const header_view> headers;
+    std::uint64_t opaque = 0;
+  };
+  enum class appended : std::uint8_t {
+    ok,
+    no_memory,  ///< nothing happened; wait with `pool().wait_for(needed)` and call again
+    full,       ///< nothing happened; the batch was closed, a keyless record may go elsewhere now
+  };
+
+  /// `wake` is called (on the appending thread) when the producer core should look, once until it has
+  /// looked.
+  accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake);
+
+  /// `may_move`: answer `full` instead of opening a batch after one had to be closed.
+  appended append(partition_slot& slot, const item& what, delivery_callback& report, bool may_move,
+                  std::size_t& needed);
+  accumulator_pool& pool() noexcept { return *pool_; }
+
+  /// The slot of a topic, made on first use. The address holds as long as the accumulator.
+  topic_slot& topic(std::string_view name);
+
+  /// Somebody is about to wait for room or outcomes: lingering only costs time now.
+  void hurry();
+
+  // For the producer core.
+  struct opened_batch {
+    partition_slot* slot;
+    std::uint64_t serial;
+    time_point opened;
+  };
+  struct news {
+    std::vector<opened_batch> opened;
+    std::vector<partition_slot*> filled;  ///< have closed batches
+    std::vector<topic_slot*> topics;      ///< new
+    bool hurried = false;                 ///< somebody waits: open batches go out without lingering
+  };
+  /// What has happened since the last call.
+  void collect(news& into);
+  /// The oldest closed batch; when there is none the open one, if its serial is `open_up_to` at most.
+  static batch_ptr take(partition_slot& slot, std::uint64_t open_up_to);
+  std::uint64_t last_serial() const noexcept { return last_serial_.load(std::memory_order_relaxed); }
+
+ private:
+  bool open(partition_slot& slot, std::size_t needed, std::size_t& missing);
+  bool grow(batch& into, std::size_t needed);
+  std::size_t usable(const batch_memory& memory, std::size_t needed) const noexcept;
+  void close(partition_slot& slot);
+  void notify();
+
+  std::size_t batch_size_;
+  std::shared_ptr<accumulator_pool> pool_;
+  std::function<void()> wake_;
+  std::atomic<std::uint64_t> last_serial_{0};
+  std::atomic<bool> notified_{false};
+  std::atomic<bool> hurried_{false};
+
+  std::mutex news_lock_;
+  news news_;
+
+  std::shared_mutex topics_lock_;
+  std::unordered_map<std::string_view, std::unique_ptr<topic_slot>> topics_;
+};
+
+}  // namespace kwire::core

@@ -1,0 +1,72 @@
+#include "core/producer/accumulator_pool.hpp"
+
+#include <algorithm>
+
+namespace kwire::core {
+
+batch_memory::~batch_memory() { pool_->give_back(std::move(bytes_), capacity_); }
+
+std::size_t accumulator_pool::rounded(std::size_t size) noexcept {
+  const auto fitting = std::ranges::lower_bound(classes, size);
+  return fitting == classes.end() ? size : *fitting;
+}
+
+std::shared_ptr<batch_memory> accumulator_pool::take(std::size_t size) {
+  const auto capacity = rounded(size);
+  std::unique_ptr<std::byte[]> bytes;
+  {
+    std::lock_guard guard{lock_};
+    const auto used = used_.load(std::memory_order_relaxed);
+    // A single buffer above the whole budget is let through when nothing else is out, or it never would be.
+    if (used + capacity > budget_ && used > 0) return nullptr;
+    used_.store(used + capacity, std::memory_order_relaxed);
+    const auto fitting = std::ranges::find(classes, capacity);
+    if (fitting != classes.end()) {
+      auto& kept = free_[static_cast<std::size_t>(fitting - classes.begin())];
+      if (!kept.empty()) {
+        bytes = std::move(kept.back());
+        kept.pop_back();
+        kept_bytes_ -= capacity;
+      }
+    }
+  }
+  if (!bytes) bytes = std::make_unique_for_overwrite<std::byte[]>(capacity);
+  return std::make_shared<batch_memory>(shared_from_this(), std::move(bytes), capacity);
+}
+
+bool accumulator_pool::wait_for(std::size_t size, time_point deadline) {
+  const auto capacity = rounded(size);
+  std::unique_lock guard{lock_};
+  ++waiting_;
+  const auto enough = [&] {
+    const auto used = used_.load(std::memory_order_relaxed);
+    return stopped_ || used == 0 || used + capacity <= budget_;
+  };
+  bool woken = true;
+  if (deadline == never) {
+    freed_.wait(guard, enough);
+  } else {
+    woken = freed_.wait_until(guard, deadline, enough);
+  }
+  --waiting_;
+  return woken && !stopped_;
+}
+
+void accumulator_pool::stop() {
+  std::lock_guard guard{lock_};
+  stopped_ = true;
+  freed_.notify_all();
+}
+
+void accumulator_pool::give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity) {
+  std::lock_guard guard{lock_};
+  used_.store(used_.load(std::memory_order_relaxed) - capacity, std::memory_order_relaxed);
+  const auto fitting = std::ranges::find(classes, capacity);
+  if (fitting != classes.end() && kept_bytes_ + capacity <= most_kept_bytes) {
+    free_[static_cast<std::size_t>(fitting - classes.begin())].push_back(std::move(bytes));
+    kept_bytes_ += capacity;
+  }
+  if (waiting_ > 0) freed_.notify_all();
+}
+
+}  // namespace kwire::core

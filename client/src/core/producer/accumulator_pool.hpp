@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/clock.hpp"
+
+namespace kwire::core {
+
+class accumulator_pool;
+
+/// Memory of one batch. Lives until the last of batch, request and socket lets go of it, and only then
+/// counts as free again: a buffer must not be given to other records while it is still being sent.
+class batch_memory {
+ public:
+  batch_memory(std::shared_ptr<accumulator_pool> pool, std::unique_ptr<std::byte[]> bytes,
+               std::size_t capacity)
+      : pool_(std::move(pool)), bytes_(std::move(bytes)), capacity_(capacity) {}
+  ~batch_memory();
+  batch_memory(const batch_memory&) = delete;
+  batch_memory& operator=(const batch_memory&) = delete;
+
+  std::byte* data() const noexcept { return bytes_.get(); }
+  std::size_t capacity() const noexcept { return capacity_; }
+
+ private:
+  std::shared_ptr<accumulator_pool> pool_;  // a socket may hold the buffer longer than the producer lives
+  std::unique_ptr<std::byte[]> bytes_;
+  std::size_t capacity_;
+};
+
+/// The budget of `buffer.memory` and a few free buffers of each size, the most recently used first: those
+/// are still in the processor's caches. Thread-safe.
+class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
+ public:
+  explicit accumulator_pool(std::size_t budget) : budget_(budget) {}
+
+  /// A buffer of at least `size` octets, or null when the budget does not allow it now.
+  std::shared_ptr<batch_memory> take(std::size_t size);
+  /// Waits until `size` octets may be had; false at `deadline` or after `stop`.
+  bool wait_for(std::size_t size, time_point deadline);
+  /// Ends all waits.
+  void stop();
+
+  std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  /// The size of the buffer that `take(size)` would give.
+  static std::size_t rounded(std::size_t size) noexcept;
+
+ private:
+  friend class batch_memory;
+  static constexpr std::array<std::size_t, 5> classes{4096, 16384, 65536, 262144, 1048576};
+  static constexpr std::size_t most_kept_bytes = 16 * 1024 * 1024;
+  void give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity);
+
+  std::size_t budget_;
+  std::atomic<std::size_t> used_{0};
+  std::mutex lock_;
+  std::condition_variable freed_;
+  std::size_t waiting_ = 0;
+  std::size_t kept_bytes_ = 0;
+  bool stopped_ = false;
+  std::array<std::vector<std::unique_ptr<std::byte[]>>, classes.size()> free_;
+};
+
+}  // namespace kwire::core

@@ -1,0 +1,209 @@
+// What the broker's answers mean for batches: the second half of producer_core.
+#include <algorithm>
+
+#include "core/producer/producer_core.hpp"
+
+namespace kwire::core {
+namespace {
+
+constexpr std::uint64_t identity_token = 0;
+
+error refusal(const batch& content, broker_errc code, const protocol::produce_response::partition& answer) {
+  error why{code};
+  if (answer.error_message) why.with_detail(*answer.error_message);
+  return why.in(api::produce).on(content.slot->topic->name, content.slot->id);
+}
+
+}  // namespace
+
+void producer_core::handle(std::uint64_t token, response answer, time_point now) {
+  if (token == identity_token) {
+    identity_.digest(answer, now, out_.events);
+    if (identity_.now_is() == identity::state::refused) break_down(identity_.refusal());
+    return;
+  }
+  auto found = flights_.extract(token);
+  if (found.empty()) return;
+  auto sent = std::move(found.mapped());
+  --nodes_[sent.node].in_flight;
+  for (const auto& content : sent.batches) returned(*content->slot, content->serial);
+  if (answer.failure) return on_failure(std::move(sent), answer, now);
+  if (settings_.acks == 0) {
+    for (auto& content : sent.batches) complete(std::move(content), -1);
+    return;
+  }
+  on_answer(std::move(sent), answer, now);
+}
+
+void producer_core::returned(partition_slot& slot, std::uint64_t serial) {
+  std::erase_if(slot.sending.in_flight, [=](const auto& sent) { return sent.serial == serial; });
+  enqueue(slot);
+}
+
+void producer_core::on_failure(flight lost, const response& answer, time_point now) {
+  const auto& why = *answer.failure;
+  out_.refresh_metadata = true;
+  for (auto& content : lost.batches) {
+    content->maybe_persisted = content->maybe_persisted || answer.maybe_sent;
+    const bool hopeless = why == errc::unsupported_by_broker ||
+                          (why.code().category() != client_category() && !why.retriable());
+    if (hopeless) {
+      fail(std::move(content), why);
+    } else {
+      retry(std::move(content), why, now);
+    }
+  }
+}
+
+void producer_core::on_answer(flight sent, const response& answer, time_point now) {
+  if (auto read = read_response(answer_, answer); !read) {
+    response failed;
+    failed.failure = read.error();
+    failed.maybe_sent = true;
+    for (auto& content : sent.batches) {
+      content->maybe_persisted = true;
+      retry(std::move(content), read.error(), now);
+    }
+    return;
+  }
+  if (answer_.throttle_time_ms > 0) {
+    out_.throttled.emplace_back(sent.node, now + std::chrono::milliseconds{answer_.throttle_time_ms});
+    out_.events.emplace_back(event_kind::throttled, severity::info, context::msg)
+        .at(sent.node)
+        .with("produce quota, " + std::to_string(answer_.throttle_time_ms) + " ms");
+  }
+  // Brokers answer in the order of the request as a rule, so the search begins where the last one ended.
+  std::size_t next = 0;
+  for (const auto& topic : answer_.responses) {
+    for (const auto& partition : topic.partition_responses) {
+      for (std::size_t step = 0; step < sent.batches.size(); ++step) {
+        auto& content = sent.batches[(next + step) % sent.batches.size()];
+        if (!content || content->slot->id != partition.index) continue;
+        const auto& wanted = *content->slot->topic;
+        const bool same = answer.version >= 13 ? wanted.id == topic.topic_id : wanted.name == topic.name;
+        if (!same) continue;
+        next = (next + step + 1) % sent.batches.size();
+        on_partition(std::move(content), partition, now);
+        break;
+      }
+    }
+  }
+  for (auto& content : sent.batches) {
+    if (!content) continue;
+    content->maybe_persisted = true;
+    retry(std::move(content), error{errc::unexpected_answer, "the answer leaves the partition out"}, now);
+  }
+}
+
+void producer_core::on_partition(batch_ptr content, const answer_of& answer, time_point now) {
+  const auto code = static_cast<broker_errc>(answer.error_code);
+  if (code == broker_errc::none) return complete(std::move(content), answer.base_offset);
+  // The batch is in the log already: an earlier attempt was persisted after all.
+  if (code == broker_errc::duplicate_sequence_number) return complete(std::move(content), -1);
+  on_refused(std::move(content), code, answer, now);
+}
+
+void producer_core::on_refused(batch_ptr content, broker_errc code, const answer_of& answer, time_point now) {
+  auto& sending = content->slot->sending;
+  auto why = refusal(*content, code, answer);
+  if (needs_metadata_refresh(code)) out_.refresh_metadata = true;
+  switch (code) {
+    case broker_errc::out_of_order_sequence_number:
+      // Certainly not in the log. Behind another batch of ours it only waits for that one; at the head a
+      // number is missing that will never come, so numbering must restart.
+      content->maybe_persisted = false;
+      if (is_head(*content->slot, content->serial)) sending.renew_identity = true;
+      return retry(std::move(content), why, now);
+    case broker_errc::unknown_producer_id:
+    case broker_errc::invalid_producer_epoch:
+      content->maybe_persisted = false;
+      sending.renew_identity = true;
+      return retry(std::move(content), why, now);
+    case broker_errc::producer_fenced: fail(std::move(content), why); return break_down(why);
+    case broker_errc::not_enough_replicas_after_append:
+    case broker_errc::request_timed_out:
+      content->maybe_persisted = true;
+      return retry(std::move(content), why, now);
+    default:
+      // A code without a meaning does not say when the broker failed.
+      if (code == broker_errc::unknown_server_error || find(code) == nullptr) content->maybe_persisted = true;
+      // Refused before the append, so only earlier attempts could have left it in the log.
+      if (is_retriable(code)) return retry(std::move(content), why, now);
+      return fail(std::move(content), std::move(why));
+  }
+}
+
+bool producer_core::is_head(const partition_slot& slot, std::uint64_t serial) const {
+  const auto& sending = slot.sending;
+  const bool behind_flight =
+      std::ranges::any_of(sending.in_flight, [=](const auto& sent) { return sent.serial < serial; });
+  const bool behind_again =
+      std::ranges::any_of(sending.again, [=](const batch_ptr& b) { return b->serial < serial; });
+  return !behind_flight && !behind_again;
+}
+
+void producer_core::retry(batch_ptr content, const error& why, time_point now) {
+  auto& slot = *content->slot;
+  auto& sending = slot.sending;
+  ++content->attempts;
+  ++counted_.batches_retried;
+  if (broken_) return fail(std::move(content), *broken_);
+  if (content->attempts > settings_.retries) return fail(std::move(content), why);
+  if (overdue(*content, now)) {
+    error late{errc::batch_expired, "delivery.timeout.ms passed; last: " + why.message()};
+    return fail(std::move(content), late.on(slot.topic->name, slot.id));
+  }
+  out_.events.emplace_back(event_kind::batch_retried, severity::debug, context::msg)
+      .about(slot.topic->name + "-" + std::to_string(raw(slot.id)))
+      .because(why)
+      .with("attempt " + std::to_string(content->attempts));
+  if (!sending.draining) {
+    sending.draining = !sending.in_flight.empty();
+    backoff pause{client_->retry_backoff, client_->retry_backoff_max};
+    for (unsigned i = 0; i < sending.failures; ++i) pause.next(random_);
+    sending.failures = std::min(sending.failures + 1, 16U);
+    sending.not_before = now + pause.next(random_);
+  }
+  next_expiry_ = std::min<time_point>(next_expiry_, content->opened + settings_.delivery_timeout);
+  const auto place = std::ranges::upper_bound(sending.again, content->serial, {},
+                                              [](const batch_ptr& b) { return b->serial; });
+  sending.again.insert(place, std::move(content));
+  enqueue(slot);
+}
+
+void producer_core::fail(batch_ptr content, error why) {
+  auto& sending = content->slot->sending;
+  // Its sequence numbers will not be used: later ones would wait for them for ever.
+  if (content->base_sequence >= 0) sending.renew_identity = true;
+  if (why.topic().empty()) why.on(content->slot->topic->name, content->slot->id);
+  const auto count = static_cast<std::uint64_t>(content->count);
+  finished_records_ += count;
+  counted_.records_failed += count;
+  const bool quiet = why == errc::purged;
+  out_.events
+      .emplace_back(event_kind::batch_failed, quiet ? severity::debug : severity::warning, context::msg)
+      .about(content->slot->topic->name + "-" + std::to_string(raw(content->slot->id)))
+      .because(why)
+      .with(std::to_string(count) + " records");
+  const auto result = content->maybe_persisted ? outcome::possibly_persisted : outcome::not_persisted;
+  content->memory.reset();
+  sink_->finished({std::move(content), result, -1, std::move(why)});
+}
+
+void producer_core::complete(batch_ptr content, std::int64_t base_offset) {
+  content->slot->sending.failures = 0;
+  content->slot->sending.acknowledged = true;
+  const auto count = static_cast<std::uint64_t>(content->count);
+  finished_records_ += count;
+  counted_.records_persisted += count;
+  content->memory.reset();
+  const auto result = settings_.acks == 0 ? outcome::possibly_persisted : outcome::persisted;
+  sink_->finished({std::move(content), result, base_offset, std::nullopt});
+}
+
+void producer_core::break_down(const error& why) {
+  if (!broken_) broken_ = why;
+  sink_->topics_changed();
+}
+
+}  // namespace kwire::core

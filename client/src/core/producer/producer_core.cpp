@@ -1,0 +1,365 @@
+#include "core/producer/producer_core.hpp"
+
+#include <algorithm>
+
+#include "core/producer/produce_body.hpp"
+
+namespace kwire::core {
+namespace {
+
+constexpr std::uint64_t identity_token = 0;
+constexpr std::size_t largest_request = 8 * 1024 * 1024;  // brokers bound batches, not requests
+constexpr std::int16_t last_with_names = 12;              // Produce 13 names topics by id alone
+
+/// Batches of a producer and partition that a broker recognises when they come again.
+constexpr std::int64_t recognised = 5;
+
+/// The sequence number behind `count` more; they wrap from 2^31-1 to 0.
+std::int32_t sequence_after(std::int32_t sequence, std::int32_t count) {
+  return static_cast<std::int32_t>(
+      (static_cast<std::uint32_t>(sequence) + static_cast<std::uint32_t>(count)) & INT32_MAX);
+}
+
+}  // namespace
+
+producer_core::producer_core(const client_settings& client, producer_settings settings, accumulator& source,
+                             producer_sink& sink, std::uint64_t seed)
+    : client_(&client),
+      settings_(std::move(settings)),
+      source_(&source),
+      sink_(&sink),
+      random_(seed),
+      identity_(client, settings_, random_) {}
+
+void producer_core::advance(time_point now) {
+  source_->collect(news_);
+  if (!news_.topics.empty()) adopt_topics();
+  for (auto* slot : news_.filled) enqueue(*slot);
+  for (const auto& opened : news_.opened) lingering_.push_back(opened);
+  if (!news_.opened.empty())
+    next_expiry_ = std::min<time_point>(next_expiry_, now + settings_.delivery_timeout);
+  linger(now, news_.hurried);
+  while (!delayed_.empty() && delayed_.begin()->first <= now) {
+    enqueue(*delayed_.begin()->second);
+    delayed_.erase(delayed_.begin());
+  }
+  if (now >= next_expiry_) expire(now);
+  if (broken_) return give_up_waiting(*broken_);
+  send_ready(now);
+}
+
+time_point producer_core::next_deadline() const {
+  auto next = broken_ ? next_expiry_ : std::min(identity_.next_deadline(), next_expiry_);
+  if (!delayed_.empty()) next = std::min(next, delayed_.begin()->first);
+  if (!lingering_.empty()) next = std::min<time_point>(next, lingering_.front().opened + settings_.linger);
+  return next;
+}
+
+void producer_core::adopt_topics() {
+  topics_.insert(topics_.end(), news_.topics.begin(), news_.topics.end());
+  topic_interest interest;
+  interest.create_missing = settings_.create_topics;
+  for (const auto* topic : topics_) interest.names.push_back(topic->name);
+  out_.interest = std::move(interest);
+  for (auto* topic : news_.topics) apply(*topic, snapshot_->find(topic->name));
+  sink_->topics_changed();
+}
+
+void producer_core::metadata_changed(const std::shared_ptr<const metadata_snapshot>& snapshot, time_point) {
+  snapshot_ = snapshot;
+  for (auto* topic : topics_) apply(*topic, snapshot_->find(topic->name));
+  sink_->topics_changed();
+}
+
+void producer_core::apply(topic_slot& topic, const topic_info* info) {
+  if (info == nullptr) return;
+  topic.problem.store(static_cast<std::int16_t>(info->error), std::memory_order_release);
+  topic.id = info->id;
+  for (auto number = topic.slots.size(); number < info->partitions.size(); ++number) {
+    auto slot = std::make_unique<partition_slot>();
+    slot->topic = &topic;
+    slot->id = partition_id{static_cast<std::int32_t>(number)};
+    topic.slots.push_back(std::move(slot));
+  }
+  for (std::size_t i = 0; i < info->partitions.size(); ++i) {
+    auto& slot = *topic.slots[i];
+    auto& sending = slot.sending;
+    const auto leader = info->partitions[i].leader;
+    slot.available.store(leader != no_node, std::memory_order_relaxed);
+    if (leader == sending.leader) continue;
+    sending.leader = leader;
+    sending.queued = false;  // the old leader's queue skips it
+    // What the old leader still has must be answered first, or sequence numbers would arrive out of order.
+    sending.draining = !sending.in_flight.empty();
+    enqueue(slot);
+  }
+  const auto* published = topic.partitions.load(std::memory_order_relaxed);
+  if (topic.slots.empty() || (published != nullptr && published->slots.size() == topic.slots.size())) return;
+  auto table = std::make_unique<partition_table>();
+  for (const auto& slot : topic.slots) table->slots.push_back(slot.get());
+  topic.partitions.store(table.get(), std::memory_order_release);
+  topic.tables.push_back(std::move(table));
+}
+
+/// Batches open since `linger` ago, and all that somebody waits for, may go. Marked, not taken: while the
+/// broker has enough to do they go on filling.
+void producer_core::linger(time_point now, bool hurried) {
+  while (!lingering_.empty()) {
+    const auto& oldest = lingering_.front();
+    if (!hurried && oldest.serial > flush_serial_ && now < oldest.opened + settings_.linger) break;
+    oldest.slot->sending.due_serial = std::max(oldest.slot->sending.due_serial, oldest.serial);
+    enqueue(*oldest.slot);
+    lingering_.pop_front();
+  }
+}
+
+void producer_core::enqueue(partition_slot& slot) {
+  auto& sending = slot.sending;
+  if (sending.queued || sending.leader == no_node) return;
+  sending.queued = true;
+  nodes_[sending.leader].waiting.push_back(&slot);
+}
+
+void producer_core::delay(partition_slot& slot, time_point until) { delayed_.emplace(until, &slot); }
+
+void producer_core::send_ready(time_point now) {
+  const bool work =
+      std::ranges::any_of(nodes_, [](const auto& node) { return !node.second.waiting.empty(); });
+  const bool settled = identity_.ready() && renewing_.empty();
+  if (!work && settled) return;
+  if (identity_.now_is() == identity::state::refused) return break_down(identity_.refusal());
+  if (auto ask = identity_.poll(now, identity_token)) out_.requests.push_back(std::move(*ask));
+  if (!identity_.ready()) return;
+  for (auto* slot : std::exchange(renewing_, {})) enqueue(*slot);
+  for (auto& [node, queue] : nodes_) {
+    while (queue.in_flight < static_cast<std::size_t>(settings_.max_in_flight) &&
+           send_round(node, queue, now)) {
+    }
+  }
+}
+
+/// One request with a batch of every partition that has one ready. False when there was nothing.
+bool producer_core::send_round(node_id node, node_queue& queue, time_point now) {
+  std::vector<batch_ptr> batches;
+  std::vector<partition_slot*> more;
+  std::size_t size = 0;
+  for (auto left = queue.waiting.size(); left > 0 && size < largest_request; --left) {
+    auto& slot = *queue.waiting.front();
+    queue.waiting.pop_front();
+    // Moved on, and queued there; perhaps back again, and then queued here twice.
+    if (slot.sending.leader != node || !slot.sending.queued) continue;
+    slot.sending.queued = false;
+    auto content = next_batch(slot, now);
+    if (!content) continue;
+    size += content->sealed.size();
+    slot.sending.in_flight.push_back({content->serial, content->number});
+    batches.push_back(std::move(content));
+    more.push_back(&slot);
+  }
+  for (auto* slot : more) enqueue(*slot);
+  if (batches.empty()) return false;
+  send_request(node, queue, std::move(batches), now);
+  return true;
+}
+
+void producer_core::send_request(node_id node, node_queue& queue, std::vector<batch_ptr> batches,
+                                 time_point now) {
+  // Partitions of one topic stand together, so that its name travels once.
+  std::ranges::stable_sort(batches, {}, [](const batch_ptr& b) { return b->slot->topic; });
+  auto body = std::make_shared<produce_body>(static_cast<std::int16_t>(settings_.acks),
+                                             static_cast<std::int32_t>(client_->request_timeout.count()),
+                                             settings_.compression());
+  request ask;
+  ask.deadline = now + client_->request_timeout;
+  for (const auto& content : batches) {
+    body->add(*content);
+    ask.deadline = std::min<time_point>(ask.deadline, content->opened + settings_.delivery_timeout);
+  }
+  if (!body->has_ids()) ask.usable.max = last_with_names;
+  ask.body = std::move(body);
+  ask.to = destination::broker(node);
+  ask.kind = traffic::produce;
+  ask.expects_answer = settings_.acks != 0;
+  ask.token = ++last_token_;
+  counted_.batches_sent += batches.size();
+  ++queue.in_flight;
+  flights_.emplace(ask.token, flight{node, std::move(batches)});
+  out_.requests.push_back(std::move(ask));
+}
+
+batch_ptr producer_core::next_batch(partition_slot& slot, time_point now) {
+  auto& sending = slot.sending;
+  while (may_send(slot, now)) {
+    batch_ptr content;
+    if (!sending.again.empty()) {
+      content = pick_again(slot);
+    } else {
+      content = accumulator::take(slot, sending.due_serial);
+    }
+    if (!content) return nullptr;
+    if (overdue(*content, now)) {
+      fail(std::move(content),
+           error{errc::batch_expired, "delivery.timeout.ms passed before it could be sent"});
+      continue;
+    }
+    if (content->sealed.empty()) finish(*content);
+    return content;
+  }
+  return nullptr;
+}
+
+bool producer_core::may_send(partition_slot& slot, time_point now) {
+  auto& sending = slot.sending;
+  if (sending.in_flight.empty()) sending.draining = false;
+  if (sending.draining) return false;
+  if (now < sending.not_before) {
+    delay(slot, sending.not_before);
+    return false;
+  }
+  // Without sequence numbers only one batch at a time keeps the order when one has to be repeated.
+  if (!identity_.idempotent()) return sending.in_flight.empty();
+  if (!settle_identity(slot)) return false;
+  // A broker that knows nothing of an identity takes any number for its first: until it has acknowledged a
+  // batch, a second one could overtake a first that is refused or lost.
+  if (sending.in_flight.empty()) return true;
+  if (!sending.acknowledged) return false;
+  // New batches must not push one that may have to be repeated out of the broker's memory: it would look as
+  // if it had never arrived.
+  return !sending.again.empty() || sending.numbered - sending.in_flight.front().number < recognised;
+}
+
+/// Sequence numbers of a partition restart only when nothing is under way and every batch that is to be sent
+/// again is known not to be in the log; until then its old numbers stay in force.
+bool producer_core::settle_identity(partition_slot& slot) {
+  auto& sending = slot.sending;
+  const bool current = sending.identity == identity_.id() && sending.epoch == identity_.epoch();
+  if (current && !sending.renew_identity) return true;
+  const bool unsure =
+      std::ranges::any_of(sending.again, [](const batch_ptr& b) { return b->maybe_persisted; });
+  if (sending.renew_identity && unsure) return sending.in_flight.empty();
+  if (!sending.in_flight.empty()) return !sending.renew_identity;
+  if (!sending.renew_identity && !sending.again.empty()) return true;
+  if (current && !identity_.renew(out_.events)) {
+    renewing_.push_back(&slot);
+    return false;
+  }
+  sending.identity = identity_.id();
+  sending.epoch = identity_.epoch();
+  sending.next_sequence = 0;
+  sending.numbered = 0;
+  sending.acknowledged = false;
+  sending.renew_identity = false;
+  for (auto& content : sending.again) {
+    content->base_sequence = sending.next_sequence;
+    content->number = sending.numbered++;
+    sending.next_sequence = sequence_after(sending.next_sequence, content->count);
+    protocol::restamp(content->sealed, {sending.identity, sending.epoch, content->base_sequence});
+  }
+  return true;
+}
+
+/// The next batch to repeat. Before a new epoch, first those of which nobody knows whether they are in the
+/// log: their old numbers are what tells.
+batch_ptr producer_core::pick_again(partition_slot& slot) {
+  auto& again = slot.sending.again;
+  auto chosen = again.begin();
+  if (slot.sending.renew_identity) {
+    chosen = std::ranges::find_if(again, [](const batch_ptr& b) { return b->maybe_persisted; });
+    if (chosen == again.end()) return nullptr;
+  }
+  auto content = std::move(*chosen);
+  again.erase(chosen);
+  return content;
+}
+
+void producer_core::finish(batch& content) {
+  auto& sending = content.slot->sending;
+  protocol::batch_stamp stamp;
+  if (identity_.idempotent()) {
+    content.base_sequence = sending.next_sequence;
+    content.number = sending.numbered++;
+    sending.next_sequence = sequence_after(sending.next_sequence, content.count);
+    stamp = {sending.identity, sending.epoch, content.base_sequence};
+  }
+  content.sealed = content.builder.seal(stamp, settings_.compression(), &compressor_);
+}
+
+bool producer_core::overdue(const batch& content, time_point now) const {
+  return now >= content.opened + settings_.delivery_timeout;
+}
+
+/// Fails what has waited too long. Batches under way end by the deadline of their request.
+void producer_core::expire(time_point now) {
+  next_expiry_ = never;
+  const error why{errc::batch_expired, "delivery.timeout.ms passed"};
+  for (auto* topic : topics_) {
+    for (auto& slot : topic->slots) {
+      auto& again = slot->sending.again;
+      while (!again.empty() && overdue(*again.front(), now)) {
+        auto content = std::move(again.front());
+        again.pop_front();
+        fail(std::move(content), why);
+      }
+      auto oldest = again.empty() ? never : again.front()->opened;
+      for (;;) {
+        batch_ptr content;
+        {
+          std::lock_guard guard{slot->lock};
+          const auto* first = !slot->closed.empty() ? slot->closed.front().get() : slot->open.get();
+          if (first == nullptr) break;
+          if (!overdue(*first, now)) {
+            oldest = std::min(oldest, first->opened);
+            break;
+          }
+        }
+        content = accumulator::take(*slot, UINT64_MAX);
+        if (!content) break;
+        fail(std::move(content), why);
+      }
+      if (oldest != never)
+        next_expiry_ = std::min<time_point>(next_expiry_, oldest + settings_.delivery_timeout);
+    }
+  }
+}
+
+void producer_core::give_up_waiting(const error& why) {
+  for (auto* topic : topics_) {
+    for (auto& slot : topic->slots) {
+      for (auto& content : std::exchange(slot->sending.again, {})) fail(std::move(content), why);
+      while (auto content = accumulator::take(*slot, UINT64_MAX)) fail(std::move(content), why);
+    }
+  }
+}
+
+void producer_core::purge(const error& why) { give_up_waiting(why); }
+
+void producer_core::abandon(const error& why) {
+  for (auto& [token, lost] : std::exchange(flights_, {})) {
+    for (auto& content : lost.batches) {
+      content->maybe_persisted = true;
+      fail(std::move(content), why);
+    }
+  }
+  give_up_waiting(why);
+}
+
+void producer_core::metrics(metrics_snapshot& into) const {
+  auto m = counted_;
+  m.queue_bytes = source_->pool().used();
+  m.queue_records = unfinished_records();
+  m.records_accepted = m.queue_records + finished_records_;
+  into.producers.push_back(m);
+}
+
+std::uint64_t producer_core::unfinished_records() const {
+  std::uint64_t accepted = 0;
+  for (const auto* topic : topics_) {
+    for (const auto& slot : topic->slots) {
+      std::lock_guard guard{slot->lock};
+      accepted += slot->accepted;
+    }
+  }
+  return accepted - finished_records_;
+}
+
+}  // namespace kwire::core

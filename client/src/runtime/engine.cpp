@@ -1,0 +1,248 @@
+#include "runtime/engine.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "core/cluster/cluster.hpp"
+#include "runtime/tcp_link.hpp"
+
+namespace kwire::runtime {
+
+namespace asio = boost::asio;
+using core::time_point;
+
+class engine::impl final : public link_events {
+ public:
+  impl(core::client_settings settings, const std::vector<core::bootstrap_address>& seeds,
+       std::unique_ptr<observer> watcher)
+      : settings_(std::move(settings)),
+        cluster_(settings_, seeds, std::random_device{}()),
+        watcher_(std::move(watcher)),
+        timer_(io_),
+        work_(io_.get_executor()),
+        published_(cluster_.snapshot()) {
+    thread_ = std::thread{[this] { io_.run(); }};
+  }
+
+  ~impl() {
+    asio::post(io_, [this] {
+      timer_.cancel();
+      for (auto& [id, link] : links_) link->close();
+      links_.clear();
+      work_.reset();
+      io_.stop();
+    });
+    thread_.join();
+  }
+
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  void post(std::function<void()> task) {
+    asio::post(io_, [this, task = std::move(task)] {
+      task();
+      pump();
+    });
+  }
+
+  bool on_io_thread() const noexcept { return std::this_thread::get_id() == thread_.get_id(); }
+
+  std::shared_ptr<const core::metadata_snapshot> snapshot() const {
+    std::lock_guard guard{published_lock_};
+    return published_;
+  }
+
+  void tell(const event& e) {
+    if (watcher_) watcher_->on_event(e);
+  }
+
+  void add(core::reactor& member) {
+    reactors_.push_back(&member);
+    if (cluster_.snapshot()->revision > 0) member.metadata_changed(cluster_.snapshot(), now());
+  }
+
+  void remove(core::reactor& member) {
+    std::erase(reactors_, &member);
+    cluster_.remove(member, now());
+    // Answers already taken in a round of `pump` that is under way must not reach it either.
+    std::erase_if(answers_, [&](const core::answered& done) { return done.asked.origin == &member; });
+  }
+
+  metrics_snapshot metrics() {
+    metrics_snapshot snapshot;
+    cluster_.metrics(snapshot);
+    for (const auto* member : reactors_) member->metrics(snapshot);
+    return snapshot;
+  }
+
+  const core::client_settings& settings() const noexcept { return settings_; }
+  std::uint32_t new_owner() noexcept { return ++last_owner_; }
+  boost::asio::io_context& io() noexcept { return io_; }
+
+ private:
+  static time_point now() { return std::chrono::steady_clock::now(); }
+
+  void opened(core::link_id id) override {
+    cluster_.on_opened(id, now());
+    pump();
+  }
+  void received(core::link_id id, core::frame message) override {
+    cluster_.on_frame(id, message, now());
+    message = {};
+    pump();
+  }
+  void closed(core::link_id id, const error& why) override {
+    links_.erase(static_cast<std::uint64_t>(id));
+    cluster_.on_closed(id, why, now());
+    pump();
+  }
+
+  /// Lets every core act until none has anything left to do, then carries out what they want of the network.
+  void pump() {
+    if (std::exchange(pumping_, true)) {
+      again_ = true;
+      return;
+    }
+    do {
+      again_ = false;
+      const auto moment = now();
+      while (round(moment)) {
+      }
+      carry_out();
+    } while (again_);
+    pumping_ = false;
+    arm();
+  }
+
+  bool round(time_point moment) {
+    bool busy = false;
+    cluster_.advance(moment);
+    answers_ = cluster_.take_answers(moment);
+    while (!answers_.empty()) {
+      busy = true;
+      auto done = std::move(answers_.front());
+      answers_.erase(answers_.begin());
+      done.asked.origin->handle(done.asked.token, std::move(done.answer), moment);
+    }
+    if (cluster_.snapshot() != last_snapshot_) {
+      last_snapshot_ = cluster_.snapshot();
+      {
+        std::lock_guard guard{published_lock_};
+        published_ = last_snapshot_;
+      }
+      for (std::size_t i = 0; i < reactors_.size(); ++i)
+        reactors_[i]->metadata_changed(last_snapshot_, moment);
+    }
+    for (std::size_t i = 0; i < reactors_.size(); ++i) {
+      auto& member = *reactors_[i];
+      member.advance(moment);
+      busy = empty_outbox(member, moment) || busy;
+    }
+    for (auto& e : cluster_.output().events) tell(e);
+    cluster_.output().events.clear();
+    return busy;
+  }
+
+  bool empty_outbox(core::reactor& member, time_point moment) {
+    auto& box = member.out();
+    for (auto& e : box.events) tell(e);
+    box.events.clear();
+    cluster_.note(&member, box, moment);
+    if (box.requests.empty()) return false;
+    for (auto& asked : std::exchange(box.requests, {})) {
+      asked.origin = &member;
+      cluster_.submit(std::move(asked), moment);
+    }
+    return true;
+  }
+
+  void carry_out() {
+    for (auto& command : std::exchange(cluster_.output().commands, {})) {
+      if (auto* open = std::get_if<core::open_link>(&command)) {
+        auto link = std::make_shared<tcp_link>(io_, open->id, settings_, pool_, *this);
+        links_[static_cast<std::uint64_t>(open->id)] = link;
+        link->open(open->host, open->port);
+      } else if (auto* write = std::get_if<core::write_link>(&command)) {
+        const auto found = links_.find(static_cast<std::uint64_t>(write->id));
+        if (found != links_.end()) found->second->write(std::move(write->frame));
+      } else {
+        const auto found = links_.find(static_cast<std::uint64_t>(std::get<core::close_link>(command).id));
+        if (found == links_.end()) continue;
+        found->second->close();
+        links_.erase(found);
+      }
+    }
+  }
+
+  /// One timer for everything. It is moved only to an earlier time: firing early costs less than moving it
+  /// with every request.
+  void arm() {
+    auto next = cluster_.next_deadline();
+    for (const auto* member : reactors_) next = std::min(next, member->next_deadline());
+    if (next == core::never || next >= armed_for_) return;
+    armed_for_ = next;
+    timer_.expires_at(next);
+    timer_.async_wait([this](const boost::system::error_code& failure) {
+      if (failure) return;
+      armed_for_ = core::never;
+      pump();
+    });
+  }
+
+  core::client_settings settings_;
+  core::cluster cluster_;
+  std::unique_ptr<observer> watcher_;
+  std::shared_ptr<buffer_pool> pool_ = std::make_shared<buffer_pool>();
+  asio::io_context io_{1};
+  asio::steady_timer timer_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<tcp_link>> links_;
+  std::vector<core::reactor*> reactors_;
+  std::vector<core::answered> answers_;
+  std::shared_ptr<const core::metadata_snapshot> last_snapshot_;
+  time_point armed_for_ = core::never;
+  bool pumping_ = false;
+  bool again_ = false;
+  std::atomic<std::uint32_t> last_owner_{0};
+
+  mutable std::mutex published_lock_;
+  std::shared_ptr<const core::metadata_snapshot> published_;
+  std::thread thread_;
+};
+
+engine::engine(core::client_settings settings, const std::vector<core::bootstrap_address>& seeds,
+               std::unique_ptr<observer> watcher)
+    : impl_(std::make_unique<impl>(std::move(settings), seeds, std::move(watcher))) {}
+
+engine::~engine() = default;
+
+void engine::post(std::function<void()> task) { impl_->post(std::move(task)); }
+bool engine::on_io_thread() const noexcept { return impl_->on_io_thread(); }
+std::shared_ptr<const core::metadata_snapshot> engine::snapshot() const { return impl_->snapshot(); }
+const core::client_settings& engine::settings() const noexcept { return impl_->settings(); }
+void engine::tell(event e) {
+  post([this, e = std::move(e)] { impl_->tell(e); });
+}
+std::uint32_t engine::new_owner() noexcept { return impl_->new_owner(); }
+void engine::add(core::reactor& member) { impl_->add(member); }
+void engine::remove(core::reactor& member) { impl_->remove(member); }
+
+metrics_snapshot engine::metrics() {
+  if (on_io_thread()) return impl_->metrics();
+  std::promise<metrics_snapshot> promise;
+  auto answer = promise.get_future();
+  post([&] { promise.set_value(impl_->metrics()); });
+  return answer.get();
+}
+
+}  // namespace kwire::runtime

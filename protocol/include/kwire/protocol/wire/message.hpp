@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <kwire/protocol/api.hpp>
+#include <kwire/protocol/bytes.hpp>
+#include <kwire/protocol/wire/error.hpp>
+#include <kwire/protocol/wire/type_info.hpp>
+#include <kwire/protocol/wire/writer.hpp>
+
+namespace kwire::protocol {
+
+enum class direction : std::uint8_t { request, response, stored };
+
+/// Version that no message reaches: "never flexible".
+inline constexpr std::int16_t never = 0x7fff;
+
+/// Facts of a message that hold for all its versions; sits on the struct as `info`.
+struct message_info {
+  std::string_view name;  ///< Kafka's, e.g. `MetadataRequest`
+  api key{};
+  direction way{};
+  version_range versions;              ///< all that are described
+  std::int16_t flexible = never;       ///< first version with compact lengths and tagged fields
+  std::int16_t latest_stable = never;  ///< versions above are described but never negotiated
+
+  constexpr bool is_flexible(std::int16_t version) const { return version >= flexible; }
+  constexpr version_range stable() const {
+    return {versions.min, versions.max < latest_stable ? versions.max : latest_stable};
+  }
+};
+
+/// A message with its type forgotten.
+struct message_ref {
+  value_ref value;
+  const message_info* info;
+};
+
+template <class M>
+message_ref ref(M& message) noexcept {
+  return {{&message, type_of<M>}, &M::info};
+}
+/// The encoding visitors never write to what they visit; one cast here saves a second set of tables.
+template <class M>
+message_ref ref(const M& message) noexcept {
+  return ref(const_cast<M&>(message));
+}
+
+/// Appends `message` in the form of `version`. Fails with `unsupported_version`, or `not_representable`
+/// naming the first field that holds something the version cannot carry.
+[[nodiscard]] wire_result<void> encode(message_ref message, std::int16_t version, writer& out);
+
+/// Octets that `encode` will append.
+[[nodiscard]] std::size_t encoded_size(message_ref message, std::int16_t version);
+
+/// Reads a whole message; every octet of `input` must belong to it. Storage that `message` already has is
+/// reused. On failure the message holds a mixture and must not be read.
+[[nodiscard]] wire_result<void> decode(message_ref message, std::int16_t version, bytes_view input);
+
+/// A stored message (`direction::stored`): the version as int16, then the message.
+[[nodiscard]] wire_result<void> encode_stored(message_ref message, std::int16_t version, writer& out);
+
+/// Reads what `encode_stored` wrote and gives the version found. One above ours is read as our latest and
+/// what it adds at the end is ignored, so that members of different ages understand each other, as in Kafka.
+[[nodiscard]] wire_result<std::int16_t> decode_stored(message_ref message, bytes_view input);
+
+template <class M>
+[[nodiscard]] wire_result<void> encode(const M& message, std::int16_t version, writer& out) {
+  return encode(ref(message), version, out);
+}
+template <class M>
+[[nodiscard]] std::size_t encoded_size(const M& message, std::int16_t version) {
+  return encoded_size(ref(message), version);
+}
+template <class M>
+[[nodiscard]] wire_result<void> decode(M& message, std::int16_t version, bytes_view input) {
+  return decode(ref(message), version, input);
+}
+
+}  // namespace kwire::protocol

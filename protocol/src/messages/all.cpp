@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <array>
+#include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/consumer_protocol.hpp>
+#include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_configs.hpp>
+#include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/fetch.hpp>
+#include <kwire/protocol/messages/find_coordinator.hpp>
+#include <kwire/protocol/messages/heartbeat.hpp>
+#include <kwire/protocol/messages/init_producer_id.hpp>
+#include <kwire/protocol/messages/join_group.hpp>
+#include <kwire/protocol/messages/leave_group.hpp>
+#include <kwire/protocol/messages/list_groups.hpp>
+#include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/metadata.hpp>
+#include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_fetch.hpp>
+#include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/sasl_handshake.hpp>
+#include <kwire/protocol/messages/sync_group.hpp>
+
+namespace kwire::protocol {
+namespace {
+
+template <class M>
+constexpr message_entry entry() {
+  return {&M::info, &any_message::of<M>};
+}
+
+constexpr std::array messages = {
+    entry<produce_request>(),
+    entry<produce_response>(),
+    entry<fetch_request>(),
+    entry<fetch_response>(),
+    entry<list_offsets_request>(),
+    entry<list_offsets_response>(),
+    entry<metadata_request>(),
+    entry<metadata_response>(),
+    entry<offset_commit_request>(),
+    entry<offset_commit_response>(),
+    entry<offset_fetch_request>(),
+    entry<offset_fetch_response>(),
+    entry<find_coordinator_request>(),
+    entry<find_coordinator_response>(),
+    entry<join_group_request>(),
+    entry<join_group_response>(),
+    entry<heartbeat_request>(),
+    entry<heartbeat_response>(),
+    entry<leave_group_request>(),
+    entry<leave_group_response>(),
+    entry<sync_group_request>(),
+    entry<sync_group_response>(),
+    entry<describe_groups_request>(),
+    entry<describe_groups_response>(),
+    entry<list_groups_request>(),
+    entry<list_groups_response>(),
+    entry<sasl_handshake_request>(),
+    entry<sasl_handshake_response>(),
+    entry<api_versions_request>(),
+    entry<api_versions_response>(),
+    entry<create_topics_request>(),
+    entry<create_topics_response>(),
+    entry<delete_topics_request>(),
+    entry<delete_topics_response>(),
+    entry<init_producer_id_request>(),
+    entry<init_producer_id_response>(),
+    entry<describe_configs_request>(),
+    entry<describe_configs_response>(),
+    entry<consumer_protocol_subscription>(),
+    entry<consumer_protocol_assignment>(),
+};
+
+template <class Wanted>
+const message_entry* first(Wanted wanted) noexcept {
+  const auto found = std::ranges::find_if(messages, wanted);
+  return found == messages.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::span<const message_entry> all_messages() noexcept { return messages; }
+
+const message_entry* find_message(api key, direction way) noexcept {
+  return first([=](const message_entry& line) { return line.info->key == key && line.info->way == way; });
+}
+
+const message_entry* find_message(std::string_view name) noexcept {
+  return first([=](const message_entry& line) { return line.info->name == name; });
+}
+
+}  // namespace kwire::protocol

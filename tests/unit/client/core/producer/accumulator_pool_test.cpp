@@ -1,0 +1,74 @@
+#include "core/producer/accumulator_pool.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+using namespace kwire;
+using namespace std::chrono_literals;
+using core::accumulator_pool;
+
+TEST_CASE("pool: sizes are rounded, and count until the last holder lets go") {
+  CHECK(accumulator_pool::rounded(1) == 4096);
+  CHECK(accumulator_pool::rounded(4096) == 4096);
+  CHECK(accumulator_pool::rounded(4097) == 16384);
+  CHECK(accumulator_pool::rounded(1048577) == 1048577);
+  auto pool = std::make_shared<accumulator_pool>(16384);
+  auto first = pool->take(5000);
+  REQUIRE(first);
+  CHECK(first->capacity() == 16384);
+  CHECK(pool->used() == 16384);
+  CHECK_FALSE(pool->take(1));
+  auto held_by_socket = first;
+  first.reset();
+  CHECK(pool->used() == 16384);
+  held_by_socket.reset();
+  CHECK(pool->used() == 0);
+}
+
+TEST_CASE("pool: one buffer above the budget is let through when nothing else is out") {
+  auto pool = std::make_shared<accumulator_pool>(8192);
+  auto small = pool->take(1);
+  CHECK_FALSE(pool->take(1 << 20));
+  small.reset();
+  auto large = pool->take(1 << 20);
+  CHECK(large);
+  CHECK_FALSE(pool->take(1));
+}
+
+TEST_CASE("pool: the last used buffer comes first, and what is kept has a cap") {
+  auto pool = std::make_shared<accumulator_pool>(std::size_t{1} << 30);
+  auto one = pool->take(4096);
+  auto two = pool->take(4096);
+  const auto* place = two->data();
+  one.reset();
+  two.reset();
+  CHECK(pool->take(100)->data() == place);
+  std::vector<std::shared_ptr<core::batch_memory>> many;
+  for (int i = 0; i < 40; ++i) many.push_back(pool->take(1 << 20));
+  many.clear();
+  CHECK(pool->used() == 0);
+}
+
+TEST_CASE("pool: a buffer may outlive everybody who knows the pool") {
+  auto pool = std::make_shared<accumulator_pool>(1 << 20);
+  auto memory = pool->take(10);
+  pool.reset();
+  memory->data()[0] = std::byte{1};
+  memory.reset();
+}
+
+TEST_CASE("pool: waiting ends with room, with the deadline, with stop") {
+  auto pool = std::make_shared<accumulator_pool>(4096);
+  CHECK(pool->wait_for(100, core::time_point{}));
+  auto memory = pool->take(1);
+  CHECK_FALSE(pool->wait_for(100, core::time_point{}));
+  std::thread freer{[&] { memory.reset(); }};
+  CHECK(pool->wait_for(100, core::never));
+  freer.join();
+  memory = pool->take(1);
+  std::thread stopper{[&] { pool->stop(); }};
+  CHECK_FALSE(pool->wait_for(100, core::never));
+  stopper.join();
+  CHECK_FALSE(pool->wait_for(100, core::never));
+}

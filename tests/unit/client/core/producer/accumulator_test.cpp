@@ -1,0 +1,162 @@
+#include "core/producer/accumulator.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace kwire;
+using core::accumulator;
+using appended = core::accumulator::appended;
+
+namespace {
+
+struct rig {
+  int wakes = 0;
+  accumulator source;
+  core::partition_slot slot;
+  core::accumulator::news news;
+  std::size_t needed = 0;
+  int reports = 0;
+
+  explicit rig(std::size_t batch_size = 16384, std::size_t budget = 1 << 20)
+      : source(batch_size, budget, [this] { ++wakes; }) {}
+
+  appended add(std::size_t size, bool may_move = false, bool report = false) {
+    const std::string value(size, 'v');
+    accumulator::item what;
+    what.value = as_bytes(value);
+    what.opaque = 9;
+    delivery_callback call;
+    if (report) call = [this](const delivery&) { ++reports; };
+    return source.append(slot, what, call, may_move, needed);
+  }
+  void collect() { source.collect(news); }
+};
+
+}  // namespace
+
+TEST_CASE("accumulator: the first record opens a batch and wakes once, until somebody looks") {
+  rig r;
+  CHECK(r.add(10) == appended::ok);
+  CHECK(r.add(10) == appended::ok);
+  CHECK(r.wakes == 1);
+  CHECK(r.slot.accepted == 2);
+  r.collect();
+  REQUIRE(r.news.opened.size() == 1);
+  CHECK(r.news.opened[0].slot == &r.slot);
+  CHECK(r.news.opened[0].serial == 1);
+  CHECK(r.source.last_serial() == 1);
+  CHECK(r.news.filled.empty());
+  CHECK(r.add(10) == appended::ok);
+  CHECK(r.wakes == 1);  // nothing new to look at
+  CHECK_FALSE(accumulator::take(r.slot, 0));
+  auto batch = accumulator::take(r.slot, 1);
+  REQUIRE(batch);
+  CHECK(batch->count == 3);
+  CHECK_FALSE(accumulator::take(r.slot, UINT64_MAX));
+  CHECK(r.add(10) == appended::ok);
+  CHECK(r.wakes == 2);
+}
+
+TEST_CASE("accumulator: buffers grow up to batch.size, which then closes the batch") {
+  rig r{16384};
+  for (int i = 0; i < 10; ++i) CHECK(r.add(1000) == appended::ok);
+  CHECK(r.slot.open->memory->capacity() == 16384);
+  CHECK(r.slot.closed.empty());
+  for (int i = 0; i < 10; ++i) CHECK(r.add(1000) == appended::ok);
+  REQUIRE(r.slot.closed.size() == 1);
+  CHECK(r.slot.closed[0]->builder.count() == 16);
+  CHECK(r.slot.open->memory->capacity() == 16384);  // begins with what the last one needed
+  r.collect();
+  CHECK(r.news.filled.size() == 1);
+  CHECK(r.news.opened.size() == 2);
+  CHECK(accumulator::take(r.slot, 0)->count == 16);  // closed ones whatever their serial
+}
+
+TEST_CASE("accumulator: batch.size between the sizes of buffers holds too") {
+  for (const std::size_t size : {600, 5000, 20000, 70000}) {
+    CAPTURE(size);
+    rig r{size};
+    for (int i = 0; i < 2000 && r.slot.closed.size() < 3; ++i) REQUIRE(r.add(100) == appended::ok);
+    REQUIRE(r.slot.closed.size() == 3);
+    for (const auto& batch : r.slot.closed) {
+      CHECK(batch->builder.size() <= size);
+      CHECK(batch->builder.size() + 120 > size);
+    }
+  }
+}
+
+TEST_CASE("accumulator: a record above batch.size gets a batch of its own") {
+  rig r{4096};
+  CHECK(r.add(10) == appended::ok);
+  CHECK(r.add(100'000) == appended::ok);
+  CHECK(r.add(100) == appended::ok);
+  REQUIRE(r.slot.closed.size() == 2);
+  CHECK(r.slot.closed[1]->builder.count() == 1);
+}
+
+TEST_CASE("accumulator: a record that may go elsewhere does not open the next batch here") {
+  rig r{4096};
+  CHECK(r.add(3000, true) == appended::ok);
+  CHECK(r.add(3000, true) == appended::full);
+  CHECK(r.slot.accepted == 1);
+  CHECK_FALSE(r.slot.open);
+  CHECK(r.slot.closed.size() == 1);
+  CHECK(r.add(3000, true) == appended::ok);
+}
+
+TEST_CASE("accumulator: no memory changes nothing, and says how much to wait for") {
+  rig r{16384, 8192};
+  core::partition_slot other;
+  CHECK(r.add(3000) == appended::ok);
+  CHECK(r.add(3000) == appended::no_memory);  // 16 KiB are not to be had
+  CHECK(r.slot.closed.size() == 1);           // what there is goes out to make room
+  CHECK(core::accumulator_pool::rounded(r.needed) == 4096);
+  CHECK(r.add(3000) == appended::ok);
+  CHECK(r.add(5000) == appended::no_memory);
+  CHECK(core::accumulator_pool::rounded(r.needed) == 16384);
+  CHECK(r.slot.accepted == 2);
+  accumulator::take(r.slot, UINT64_MAX).reset();
+  accumulator::take(r.slot, UINT64_MAX).reset();
+  CHECK(r.source.pool().used() == 0);
+  CHECK(r.add(5000) == appended::ok);  // above the budget, but alone
+}
+
+TEST_CASE("accumulator: reports keep the number of their record") {
+  rig r;
+  r.add(1);
+  r.add(1, false, true);
+  r.add(1);
+  r.add(1, false, true);
+  auto batch = accumulator::take(r.slot, UINT64_MAX);
+  REQUIRE(batch->reports.size() == 2);
+  CHECK(batch->reports[0].index == 1);
+  CHECK(batch->reports[1].index == 3);
+  CHECK(batch->reports[0].opaque == 9);
+}
+
+TEST_CASE("accumulator: hurry is told once, and wakes") {
+  rig r;
+  r.source.hurry();
+  r.source.hurry();
+  CHECK(r.wakes == 1);
+  r.collect();
+  CHECK(r.news.hurried);
+  r.collect();
+  CHECK_FALSE(r.news.hurried);
+  r.source.hurry();
+  CHECK(r.wakes == 2);
+}
+
+TEST_CASE("accumulator: topics are made once and keep their place") {
+  rig r;
+  auto& a = r.source.topic("a");
+  CHECK(&r.source.topic("a") == &a);
+  for (int i = 0; i < 100; ++i) r.source.topic("t" + std::to_string(i));
+  CHECK(&r.source.topic("a") == &a);
+  CHECK(a.name == "a");
+  r.collect();
+  CHECK(r.news.topics.size() == 101);
+  r.collect();
+  CHECK(r.news.topics.empty());
+}

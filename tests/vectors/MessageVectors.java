@@ -1,0 +1,183 @@
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Message;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.protocol.types.BoundField;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.protocol.types.TaggedFields;
+import org.apache.kafka.common.protocol.types.Type;
+
+/**
+ * Prints test vectors: for every message and version named on the command line ("FetchRequest" or
+ * "FetchRequest:0-3") one line with default values and some with random ones, as Kafka's own classes encode
+ * them: name, version, octets in hex ("-" for none), JSON. See make_vectors.py.
+ *
+ * <p>Which fields exist at a version is taken from the generated SCHEMAS; the values are set by reflection.
+ */
+public final class MessageVectors {
+  private static final String PACKAGE = "org.apache.kafka.common.message.";
+  private static final int RANDOM_FILLS = 3;
+  private static final int FIRST_UNKNOWN_TAG = 1000;
+  private static final String[] WORDS = {
+    "", "a", "topic-1", "tab\tquote\"back\\slash", "line\nend\r", "\u0001\u001f\u007f", "gr\u00fc\u00df", "\u2603 snow",
+    "\ud83d\ude00", "x".repeat(130)
+  };
+
+  private final Random random;
+
+  private MessageVectors(long seed) {
+    random = new Random(seed);
+  }
+
+  public static void main(String[] args) throws Exception {
+    for (String arg : args) {
+      String[] parts = arg.split("[:-]");
+      String name = parts[0];
+      Class<?> type;
+      try {
+        type = Class.forName(PACKAGE + name + "Data");
+      } catch (ClassNotFoundException e) {
+        type = Class.forName(PACKAGE + name);
+      }
+      Message sample = (Message) type.getConstructor().newInstance();
+      int lowest = parts.length > 1 ? Integer.parseInt(parts[1]) : sample.lowestSupportedVersion();
+      int highest = parts.length > 2 ? Integer.parseInt(parts[2]) : sample.highestSupportedVersion();
+      for (int version = lowest; version <= highest; ++version) {
+        for (int fill = 0; fill <= RANDOM_FILLS; ++fill) {
+          print(name, type, (short) version, fill);
+        }
+      }
+    }
+  }
+
+  private static void print(String name, Class<?> type, short version, int fill) throws Exception {
+    Message message = (Message) type.getConstructor().newInstance();
+    if (fill > 0) {
+      Schema schema = ((Schema[]) type.getField("SCHEMAS").get(null))[version];
+      new MessageVectors(31L * name.hashCode() + 7L * version + fill).fill(message, schema, 0);
+    }
+    ObjectSerializationCache cache = new ObjectSerializationCache();
+    byte[] octets = new byte[message.size(cache, version)];
+    message.write(new ByteBufferAccessor(ByteBuffer.wrap(octets)), cache, version);
+    Method write = Class.forName(type.getName() + "JsonConverter").getMethod("write", type, short.class, boolean.class);
+    Object json = write.invoke(null, message, version, false);
+    String hex = octets.length == 0 ? "-" : HexFormat.of().formatHex(octets);
+    System.out.println(name + " " + version + " " + hex + " " + json);
+  }
+
+  private void fill(Message message, Schema schema, int depth) throws Exception {
+    for (BoundField field : schema.fields()) {
+      if (field.def.type instanceof TaggedFields) {
+        tagged(message, (TaggedFields) field.def.type, depth);
+      } else {
+        set(message, field.def.name, field.def.type, depth);
+      }
+    }
+  }
+
+  private void tagged(Message message, TaggedFields section, int depth) throws Exception {
+    Field known = TaggedFields.class.getDeclaredField("fields");  // has no accessor in older versions
+    known.setAccessible(true);
+    for (Object entry : ((Map<?, ?>) known.get(section)).values()) {
+      var field = (org.apache.kafka.common.protocol.types.Field) entry;
+      if (random.nextInt(3) > 0) set(message, field.name, field.type, depth);
+    }
+    for (int i = 0; i < 2; ++i) {
+      if (random.nextInt(6) > 0) continue;
+      byte[] content = new byte[random.nextInt(5)];
+      random.nextBytes(content);
+      message.unknownTaggedFields().add(new RawTaggedField(FIRST_UNKNOWN_TAG + i, content));
+    }
+  }
+
+  private void set(Message message, String name, Type type, int depth) throws Exception {
+    String wanted = name.replace("_", "").toLowerCase();
+    for (Field member : message.getClass().getDeclaredFields()) {
+      if (!member.getName().toLowerCase().equals(wanted)) continue;
+      member.setAccessible(true);
+      boolean toNull = type.isNullable() && random.nextInt(5) == 0;
+      member.set(message, toNull ? null : value(member, type, depth));
+      return;
+    }
+    throw new IllegalStateException(message.getClass() + " has no member for " + name);
+  }
+
+  private Object value(Field member, Type type, int depth) throws Exception {
+    Class<?> javaType = member.getType();
+    if (Collection.class.isAssignableFrom(javaType)) return collection(member, type, depth);
+    if (Message.class.isAssignableFrom(javaType)) {
+      Message inner = (Message) javaType.getConstructor().newInstance();
+      fill(inner, (Schema) type, depth + 1);
+      return inner;
+    }
+    return scalar(javaType);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Object collection(Field member, Type type, int depth) throws Exception {
+    boolean list = member.getType() == List.class;
+    var generic = list ? member.getGenericType() : member.getType().getGenericSuperclass();
+    Class<?> element = (Class<?>) ((ParameterizedType) generic).getActualTypeArguments()[0];
+    Collection<Object> out =
+        list ? new ArrayList<>() : (Collection<Object>) member.getType().getConstructor().newInstance();
+    int count = depth > 1 ? random.nextInt(2) : random.nextInt(3);
+    for (int i = 0; i < count; ++i) {
+      if (Message.class.isAssignableFrom(element)) {
+        Message inner = (Message) element.getConstructor().newInstance();
+        fill(inner, (Schema) type.arrayElementType().get(), depth + 1);
+        out.add(inner);
+      } else {
+        out.add(scalar(element));
+      }
+    }
+    return out;
+  }
+
+  private Object scalar(Class<?> type) throws Exception {
+    if (type == boolean.class) return random.nextBoolean();
+    if (type == byte.class) return (byte) number();
+    if (type == short.class || type == Short.class) return (short) number();
+    if (type == int.class || type == Integer.class) return (int) number();
+    if (type == long.class || type == Long.class) return number();
+    if (type == double.class) return random.nextInt(4) == 0 ? 0.0 : random.nextGaussian() * 1e6;
+    if (type == String.class) return WORDS[random.nextInt(WORDS.length)];
+    if (type == Uuid.class) return new Uuid(number(), number());
+    byte[] octets = new byte[random.nextInt(12)];
+    random.nextBytes(octets);
+    if (type == byte[].class) return octets;
+    if (type == ByteBuffer.class) return ByteBuffer.wrap(octets);
+    if (type.getSimpleName().equals("BaseRecords")) {  // its package differs between versions of Kafka
+      Class<?> records = Class.forName(type.getPackageName() + ".MemoryRecords");
+      return records.getMethod("readableRecords", ByteBuffer.class).invoke(null, ByteBuffer.wrap(octets));
+    }
+    throw new IllegalStateException("no value for " + type);
+  }
+
+  private long number() {
+    switch (random.nextInt(6)) {
+      case 0:
+        return 0;
+      case 1:
+        return -1;
+      case 2:
+        return Long.MAX_VALUE;
+      case 3:
+        return Long.MIN_VALUE;
+      case 4:
+        return random.nextInt(300);
+      default:
+        return random.nextLong();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <kwire/protocol/api.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kwire {
+
+/// What happens on a connection to an embedded broker, for logs.
+struct broker_client_event {
+  enum class kind : std::uint8_t {
+    connected,
+    identified,  ///< its first ApiVersions has been answered
+    disconnected,
+  };
+  kind what{};
+  std::string address;        ///< host:port of the client
+  std::string client_id;      ///< empty until `identified`
+  std::string software_name;  ///< of clients that tell (KIP-511), else empty
+  std::string software_version;
+};
+
+/// How an embedded broker is to be. Setters can be chained; a `broker` copies what it needs.
+class broker_options {
+ public:
+  struct topic_spec {
+    std::string name;
+    std::int32_t partitions;
+    std::vector<std::pair<std::string, std::string>> configs;
+  };
+
+  broker_options() = default;
+
+  /// A topic that exists from the beginning, with topic settings by Kafka's names (`retention.bytes`).
+  broker_options& topic(std::string name, std::int32_t partitions = 1,
+                        std::vector<std::pair<std::string, std::string>> configs = {}) {
+    topics_.push_back({std::move(name), partitions, std::move(configs)});
+    return *this;
+  }
+  /// `host:port` to listen on; port 0 takes a free one. Default `127.0.0.1:0`.
+  broker_options& listen(std::string address) { return set(listen_, std::move(address)); }
+  /// Host that clients are told to connect to; default: the one listened on (127.0.0.1 for 0.0.0.0).
+  broker_options& advertise(std::string host) { return set(advertised_, std::move(host)); }
+  /// Whether asking for a topic creates it (default: yes), and with how many partitions (default 1).
+  broker_options& auto_create(bool on) { return set(auto_create_, on); }
+  broker_options& default_partitions(std::int32_t count) { return set(default_partitions_, count); }
+  /// How long an empty group waits for more members (`group.initial.rebalance.delay.ms`); default 0.
+  broker_options& initial_rebalance_delay(std::chrono::milliseconds d) { return set(rebalance_delay_, d); }
+  /// Shortest session timeout that members may ask for; default 6 s as in Kafka.
+  broker_options& min_session_timeout(std::chrono::milliseconds d) { return set(min_session_, d); }
+  /// Octets that each partition keeps at most; default: no limit. Records go by whole batches.
+  broker_options& retention_bytes(std::size_t limit) {
+    retention_ = limit;
+    return *this;
+  }
+  /// Largest record batch (`message.max.bytes`); default 1048588.
+  broker_options& max_message_bytes(std::size_t limit) { return set(max_message_, limit); }
+  /// Whether checksums of batches are compared (default: yes).
+  broker_options& check_crc(bool on) { return set(check_crc_, on); }
+  /// Whether every record of every batch is parsed before it is taken (default: no; for tests of producers).
+  broker_options& check_records(bool on) { return set(check_records_, on); }
+  /// Serves no version of `key` above `version`; below zero, the API does not exist. Plays an older broker.
+  broker_options& max_version(api key, std::int16_t version) {
+    caps_.emplace_back(key, version);
+    return *this;
+  }
+  /// Called on the broker's thread; must not call the broker. Default: nothing.
+  broker_options& on_client(std::function<void(const broker_client_event&)> to) {
+    return set(on_client_, std::move(to));
+  }
+  /// Source of all ids the broker gives out; default: a different one each time.
+  broker_options& seed(std::uint64_t value) {
+    seed_ = value;
+    return *this;
+  }
+
+  const std::vector<topic_spec>& topics() const noexcept { return topics_; }
+  const std::string& listen() const noexcept { return listen_; }
+  const std::string& advertised() const noexcept { return advertised_; }
+  bool auto_create() const noexcept { return auto_create_; }
+  std::int32_t default_partitions() const noexcept { return default_partitions_; }
+  std::chrono::milliseconds initial_rebalance_delay() const noexcept { return rebalance_delay_; }
+  std::chrono::milliseconds min_session_timeout() const noexcept { return min_session_; }
+  std::optional<std::size_t> retention_bytes() const noexcept { return retention_; }
+  std::size_t max_message_bytes() const noexcept { return max_message_; }
+  bool check_crc() const noexcept { return check_crc_; }
+  bool check_records() const noexcept { return check_records_; }
+  const std::vector<std::pair<api, std::int16_t>>& caps() const noexcept { return caps_; }
+  const std::function<void(const broker_client_event&)>& on_client() const noexcept { return on_client_; }
+  std::optional<std::uint64_t> seed() const noexcept { return seed_; }
+
+ private:
+  template <class T>
+  broker_options& set(T& member, T value) {
+    member = std::move(value);
+    return *this;
+  }
+
+  std::vector<topic_spec> topics_;
+  std::string listen_ = "127.0.0.1:0";
+  std::string advertised_;
+  std::chrono::milliseconds rebalance_delay_{0};
+  std::chrono::milliseconds min_session_{6'000};
+  std::optional<std::size_t> retention_;
+  std::optional<std::uint64_t> seed_;
+  std::size_t max_message_ = 1'048'588;
+  std::vector<std::pair<api, std::int16_t>> caps_;
+  std::function<void(const broker_client_event&)> on_client_;
+  std::int32_t default_partitions_ = 1;
+  bool auto_create_ = true;
+  bool check_crc_ = true;
+  bool check_records_ = false;
+};
+
+}  // namespace kwire

@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <kwire/protocol/messages/api_versions.hpp>
+
+#include "core/handlers.hpp"
+
+namespace kwire::embedded {
+namespace {
+
+/// KIP-511: `[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?`.
+bool is_valid_software(std::string_view text) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && letter(text.front()) && letter(text.back()) &&
+         std::ranges::all_of(text, [&](char c) { return letter(c) || c == '-' || c == '.'; });
+}
+
+/// KIP-1242: a client that meant another broker (an address was given to somebody else) learns so here.
+bool misrouted(const protocol::api_versions_request& asked, const broker_identity& self) {
+  return (asked.cluster_id && *asked.cluster_id != self.cluster_id) ||
+         (raw(asked.node) >= 0 && asked.node != self.id);
+}
+
+}  // namespace
+
+void serve_api_versions(broker_core& core, const request& what) {
+  protocol::api_versions_request asked;
+  if (!read_body(core, what, asked)) return;
+  protocol::api_versions_response answer;
+  const auto fail = [&](broker_errc error) {
+    answer.error_code = code(error);
+    core.respond(what.token, answer);
+  };
+  if (what.injected != broker_errc::none) return fail(what.injected);
+  if (what.token.version >= 3) {
+    if (!is_valid_software(asked.client_software_name) || !is_valid_software(asked.client_software_version)) {
+      return fail(broker_errc::invalid_request);
+    }
+    core.set_software(what.token.connection, asked.client_software_name, asked.client_software_version);
+  }
+  if (misrouted(asked, core.state().self())) return fail(broker_errc::rebootstrap_required);
+  for (const auto& entry : served_apis()) {
+    const auto range = core.versions(entry.info->key);
+    if (range.empty()) continue;
+    auto& told = answer.api_keys.emplace_back();
+    told.api_key = entry.info->key;
+    told.min_version = range.min;
+    told.max_version = range.max;
+  }
+  core.respond(what.token, answer);
+}
+
+}  // namespace kwire::embedded

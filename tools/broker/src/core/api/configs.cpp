@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <kwire/protocol/messages/describe_configs.hpp>
+
+#include "core/handlers.hpp"
+
+namespace kwire::embedded {
+namespace {
+
+using asked_resource = protocol::describe_configs_request::resource;
+using told_result = protocol::describe_configs_response::result;
+
+constexpr std::int8_t topic_resource = 2;
+constexpr std::int8_t broker_resource = 4;
+
+constexpr std::int8_t source_topic = 1;
+constexpr std::int8_t source_static_broker = 4;
+constexpr std::int8_t source_default = 5;
+
+struct setting {
+  config_info info;
+  std::string value;
+  std::int8_t source = source_default;
+  bool read_only = false;
+};
+
+std::vector<setting> settings_of(const topic& known) {
+  std::vector<setting> all;
+  const auto& values = known.config.values();
+  for (const auto& info : topic_configs()) {
+    const auto set = values.find(info.name);
+    if (set == values.end()) {
+      all.push_back({info, std::string{info.fallback}});
+    } else {
+      all.push_back({info, set->second, source_topic});
+    }
+  }
+  return all;
+}
+
+std::vector<setting> settings_of(const broker_core& core, const broker_identity& self) {
+  const auto& options = core.options();
+  const auto fixed = [](std::string_view name, config_type type, std::string value) {
+    return setting{{name, "", type}, std::move(value), source_static_broker, true};
+  };
+  const auto ms = [](std::chrono::milliseconds span) { return std::to_string(span.count()); };
+  return {
+      fixed("advertised.listeners", config_type::string,
+            "PLAINTEXT://" + self.host + ":" + std::to_string(self.port)),
+      fixed("auto.create.topics.enable", config_type::boolean, options.auto_create ? "true" : "false"),
+      fixed("broker.id", config_type::integer, std::to_string(raw(self.id))),
+      fixed("default.replication.factor", config_type::integer, "1"),
+      fixed("group.initial.rebalance.delay.ms", config_type::integer,
+            ms(options.groups.initial_rebalance_delay)),
+      fixed("group.max.session.timeout.ms", config_type::integer, ms(options.groups.max_session_timeout)),
+      fixed("group.min.session.timeout.ms", config_type::integer, ms(options.groups.min_session_timeout)),
+      fixed("message.max.bytes", config_type::integer, std::to_string(options.max_message_bytes)),
+      fixed("num.partitions", config_type::integer, std::to_string(options.default_partitions)),
+  };
+}
+
+void list(const std::vector<setting>& all, std::int16_t version, const asked_resource& asked,
+          const protocol::describe_configs_request& request, told_result& told) {
+  for (const auto& one : all) {
+    const auto& keys = asked.configuration_keys;
+    if (keys && !keys->empty() && std::ranges::find(*keys, one.info.name) == keys->end()) continue;
+    auto& listed = told.configs.emplace_back();
+    listed.name = one.info.name;
+    listed.value = one.value;
+    listed.read_only = one.read_only;
+    if (version == 0) listed.is_default = one.source == source_default;
+    listed.config_source = one.source;
+    listed.config_type = static_cast<std::int8_t>(one.info.type);
+    listed.documentation.reset();
+    if (!request.include_synonyms || one.source == source_default) continue;
+    auto& synonym = listed.synonyms.emplace_back();
+    synonym.name = one.info.name;
+    synonym.value = one.value;
+    synonym.source = one.source;
+  }
+}
+
+broker_errc describe(broker_core& core, std::int16_t version, const asked_resource& asked,
+                     const protocol::describe_configs_request& request, told_result& told) {
+  if (asked.resource_type == topic_resource) {
+    if (!is_valid_topic_name(asked.resource_name)) return broker_errc::invalid_topic_exception;
+    const auto* known = core.state().find(asked.resource_name);
+    if (known == nullptr) return broker_errc::unknown_topic_or_partition;
+    list(settings_of(*known), version, asked, request, told);
+    return broker_errc::none;
+  }
+  const auto& self = core.state().self();
+  const bool ours = asked.resource_name.empty() || asked.resource_name == std::to_string(raw(self.id));
+  if (asked.resource_type != broker_resource || !ours) return broker_errc::invalid_request;
+  // An empty name asks for the defaults of all brokers, of which none are set.
+  if (!asked.resource_name.empty()) list(settings_of(core, self), version, asked, request, told);
+  return broker_errc::none;
+}
+
+}  // namespace
+
+void serve_describe_configs(broker_core& core, const request& what) {
+  protocol::describe_configs_request asked;
+  if (!read_body(core, what, asked)) return;
+  protocol::describe_configs_response answer;
+  for (const auto& resource : asked.resources) {
+    auto& told = answer.results.emplace_back();
+    told.resource_type = resource.resource_type;
+    told.resource_name = resource.resource_name;
+    told.error_message.reset();
+    auto error = what.injected;
+    if (error == broker_errc::none) error = describe(core, what.token.version, resource, asked, told);
+    told.error_code = code(error);
+    if (error != broker_errc::none) told.error_message = std::string{meaning(error)};
+  }
+  core.respond(what.token, answer);
+}
+
+}  // namespace kwire::embedded

@@ -1,0 +1,150 @@
+#include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_fetch.hpp>
+
+#include "core/handlers.hpp"
+
+namespace kwire::embedded {
+namespace {
+
+constexpr std::int16_t first_with_topic_ids = 10;
+constexpr std::int16_t first_with_many_groups = 8;
+
+broker_errc store(group& of, topic* where, const protocol::offset_commit_request::partition& asked,
+                  std::size_t max_metadata, bool by_id) {
+  if (where == nullptr) return cluster::unknown(by_id);
+  if (where->find(asked.partition_index) == nullptr) return broker_errc::unknown_topic_or_partition;
+  if (asked.committed_metadata && asked.committed_metadata->size() > max_metadata) {
+    return broker_errc::offset_metadata_too_large;
+  }
+  of.offsets[{where->name, asked.partition_index}] = {asked.committed_offset, asked.committed_leader_epoch,
+                                                      asked.committed_metadata.value_or("")};
+  return broker_errc::none;
+}
+
+broker_errc check_commit(broker_core& core, const request& what, const protocol::offset_commit_request& asked,
+                         const group* of) {
+  if (what.injected != broker_errc::none) return what.injected;
+  if (asked.group_id.empty()) return broker_errc::invalid_group_id;
+  if (of != nullptr) {
+    return core.groups()
+        .find(asked.group_id)
+        ->may_commit(asked.member_id, asked.group_instance_id, asked.generation_id_or_member_epoch, what.now);
+  }
+  return raw(asked.generation_id_or_member_epoch) < 0 ? broker_errc::none : broker_errc::illegal_generation;
+}
+
+/// The offset of one partition; the two forms of the answer have the same fields.
+template <class Partition>
+Partition committed(const group* of, const std::string& name, partition_id index, broker_errc error) {
+  Partition told;
+  told.partition_index = index;
+  told.committed_offset = -1;
+  told.metadata = "";
+  told.error_code = code(error);
+  if (of == nullptr || error != broker_errc::none) return told;
+  if (const auto found = of->offsets.find({name, index}); found != of->offsets.end()) {
+    told.committed_offset = found->second.offset;
+    told.committed_leader_epoch = found->second.epoch;
+    told.metadata = found->second.metadata;
+  }
+  return told;
+}
+
+/// All offsets of the group, when the request names no topics.
+template <class Topic, class Partition>
+void list_all(cluster& state, const group* of, std::vector<Topic>& into) {
+  if (of == nullptr) return;
+  for (const auto& [key, offset] : of->offsets) {
+    if (into.empty() || into.back().name != key.first) {
+      into.emplace_back().name = key.first;
+      if constexpr (requires { into.back().topic_id; }) {
+        if (const auto* known = state.find(key.first)) into.back().topic_id = known->id;
+      }
+    }
+    into.back().partitions.push_back(committed<Partition>(of, key.first, key.second, broker_errc::none));
+  }
+}
+
+void answer_one(broker_core& core, const request& what, const protocol::offset_fetch_request& asked,
+                protocol::offset_fetch_response& answer) {
+  using told_topic = protocol::offset_fetch_response::topic;
+  using told_partition = protocol::offset_fetch_response::partition;
+  const auto* of = core.groups().find(asked.group_id);
+  const bool has_top_error = what.token.version >= 2;
+  if (has_top_error && what.injected != broker_errc::none) {
+    answer.error_code = code(what.injected);
+    return;
+  }
+  if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
+  for (const auto& topic : *asked.topics) {
+    auto& told = answer.topics.emplace_back();
+    told.name = topic.name;
+    for (const auto index : topic.partition_indexes) {
+      told.partitions.push_back(committed<told_partition>(of, topic.name, index, what.injected));
+    }
+  }
+}
+
+void answer_group(broker_core& core, const request& what, const protocol::offset_fetch_request::group& asked,
+                  protocol::offset_fetch_response::group& answer) {
+  using told_topic = protocol::offset_fetch_response::group_topic;
+  using told_partition = protocol::offset_fetch_response::group_partition;
+  const bool by_id = what.token.version >= first_with_topic_ids;
+  answer.group_id = asked.group_id;
+  answer.error_code = code(what.injected);
+  if (what.injected != broker_errc::none) return;
+  const auto* of = core.groups().find(asked.group_id);
+  if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
+  for (const auto& topic : *asked.topics) {
+    auto& told = answer.topics.emplace_back();
+    told.name = topic.name;
+    told.topic_id = topic.topic_id;
+    const auto* known = by_id ? core.state().find(topic.topic_id) : nullptr;
+    const auto error = by_id && known == nullptr ? broker_errc::unknown_topic_id : broker_errc::none;
+    const auto& name = known != nullptr ? known->name : topic.name;
+    for (const auto index : topic.partition_indexes) {
+      told.partitions.push_back(committed<told_partition>(of, name, index, error));
+    }
+  }
+}
+
+}  // namespace
+
+void serve_offset_commit(broker_core& core, const request& what) {
+  protocol::offset_commit_request asked;
+  if (!read_body(core, what, asked)) return;
+  const bool by_id = what.token.version >= first_with_topic_ids;
+  auto* of = core.groups().find(asked.group_id);
+  const auto refused = check_commit(core, what, asked, of);
+  if (refused == broker_errc::none && of == nullptr) of = &core.groups().find_or_create(asked.group_id);
+  protocol::offset_commit_response answer;
+  for (const auto& topic : asked.topics) {
+    auto& told = answer.topics.emplace_back();
+    told.name = topic.name;
+    told.topic_id = topic.topic_id;
+    auto* where = core.state().find(topic.name, topic.topic_id, by_id);
+    for (const auto& partition : topic.partitions) {
+      auto& result = told.partitions.emplace_back();
+      result.partition_index = partition.partition_index;
+      const auto limit = core.options().groups.max_metadata_bytes;
+      const auto error = refused != broker_errc::none ? refused : store(*of, where, partition, limit, by_id);
+      result.error_code = code(error);
+    }
+  }
+  core.respond(what.token, answer);
+  if (of != nullptr) core.groups().settle(*of);
+}
+
+void serve_offset_fetch(broker_core& core, const request& what) {
+  protocol::offset_fetch_request asked;
+  if (!read_body(core, what, asked)) return;
+  protocol::offset_fetch_response answer;
+  if (what.token.version < first_with_many_groups) {
+    answer_one(core, what, asked, answer);
+  } else {
+    for (const auto& group : asked.groups) answer_group(core, what, group, answer.groups.emplace_back());
+  }
+  core.respond(what.token, answer);
+}
+
+}  // namespace kwire::embedded

@@ -1,0 +1,88 @@
+#include <kwire/protocol/messages/metadata.hpp>
+
+#include "core/handlers.hpp"
+
+namespace kwire::embedded {
+namespace {
+
+using answer_topic = protocol::metadata_response::topic;
+
+// Without an authorizer everybody may do everything: one bit for each operation on topics and the cluster.
+constexpr std::int32_t all_topic_operations = 0x0df8;
+constexpr std::int32_t all_cluster_operations = 0x1fa0;
+
+answer_topic describe(const topic& known, node_id self) {
+  answer_topic told;
+  told.name = known.name;
+  told.topic_id = known.id;
+  told.is_internal = is_internal_topic(known.name);
+  told.partitions.resize(known.partitions.size());
+  for (std::size_t i = 0; i < known.partitions.size(); ++i) {
+    auto& partition = told.partitions[i];
+    partition.partition_index = partition_id{static_cast<std::int32_t>(i)};
+    partition.leader_id = self;
+    partition.epoch = known.partitions[i].epoch;
+    partition.replica_nodes = {self};
+    partition.isr_nodes = {self};
+  }
+  return told;
+}
+
+answer_topic describe(broker_core& core, const protocol::metadata_request::topic& asked, bool may_create,
+                      broker_errc injected) {
+  const bool by_id = !asked.name;
+  auto* known = by_id ? core.state().find(asked.topic_id) : core.state().find(*asked.name);
+  auto error = injected;
+  if (known == nullptr && error == broker_errc::none) {
+    error = cluster::unknown(by_id);
+    if (!by_id && !is_valid_topic_name(*asked.name)) {
+      error = broker_errc::invalid_topic_exception;
+    } else if (!by_id && may_create) {
+      known = &core.create_topic(*asked.name, core.options().default_partitions, core.default_config());
+      error = broker_errc::none;
+    }
+  }
+  if (error == broker_errc::none) return describe(*known, core.state().self().id);
+  answer_topic told;
+  told.error_code = code(error);
+  told.name = asked.name;
+  told.topic_id = asked.topic_id;
+  return told;
+}
+
+}  // namespace
+
+void serve_metadata(broker_core& core, const request& what) {
+  protocol::metadata_request asked;
+  if (!read_body(core, what, asked)) return;
+  const auto version = what.token.version;
+  const auto& self = core.state().self();
+  protocol::metadata_response answer;
+  auto& broker = answer.brokers.emplace_back();
+  broker.id = self.id;
+  broker.host = self.host;
+  broker.port = self.port;
+  answer.cluster_id = self.cluster_id;
+  answer.controller_id = self.id;
+  // Version 0 has no null list: there the empty one means all topics.
+  if (!asked.topics || (version == 0 && asked.topics->empty())) {
+    for (const auto& [name, known] : core.state().topics()) {
+      answer.topics.push_back(describe(known, self.id));
+      answer.topics.back().error_code = code(what.injected);
+    }
+  } else {
+    const bool may_create = core.options().auto_create && asked.allow_auto_topic_creation;
+    for (const auto& topic : *asked.topics) {
+      answer.topics.push_back(describe(core, topic, may_create, what.injected));
+      if (version < 12 && !answer.topics.back().name) answer.topics.back().name = "";
+    }
+  }
+  if (asked.include_topic_authorized_operations) {
+    for (auto& topic : answer.topics) topic.topic_authorized_operations = all_topic_operations;
+  }
+  if (asked.include_cluster_authorized_operations)
+    answer.cluster_authorized_operations = all_cluster_operations;
+  core.respond(what.token, answer);
+}
+
+}  // namespace kwire::embedded

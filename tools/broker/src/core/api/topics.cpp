@@ -1,0 +1,152 @@
+#include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_topics.hpp>
+#include <set>
+
+#include "core/handlers.hpp"
+
+namespace kwire::embedded {
+namespace {
+
+using asked_topic = protocol::create_topics_request::topic;
+using told_topic = protocol::create_topics_response::topic;
+
+struct outcome {
+  broker_errc error{};
+  std::string message;
+};
+
+struct plan {
+  std::int32_t partitions = 0;
+  topic_config config;
+};
+
+outcome check_assignments(const asked_topic& asked, node_id self) {
+  if (asked.num_partitions != -1 || asked.replication_factor != -1) {
+    return {broker_errc::invalid_request,
+            "Both numPartitions or replicationFactor and replicasAssignments given."};
+  }
+  std::set<partition_id> seen;
+  for (const auto& assignment : asked.assignments) {
+    const auto index = raw(assignment.partition_index);
+    const bool in_range = index >= 0 && static_cast<std::size_t>(index) < asked.assignments.size();
+    if (!in_range || !seen.insert(assignment.partition_index).second ||
+        assignment.broker_ids != std::vector{self}) {
+      return {broker_errc::invalid_replica_assignment,
+              "The cluster has one broker, " + std::to_string(raw(self))};
+    }
+  }
+  return {};
+}
+
+outcome check_counts(const broker_core& core, const asked_topic& asked, std::int32_t& partitions) {
+  partitions = asked.num_partitions == -1 ? core.options().default_partitions : asked.num_partitions;
+  constexpr std::int32_t most = 100'000;
+  if (partitions <= 0 || partitions > most) {
+    return {broker_errc::invalid_partitions, "Number of partitions was set to an invalid value."};
+  }
+  if (asked.replication_factor != -1 && asked.replication_factor != 1) {
+    return {broker_errc::invalid_replication_factor,
+            "The cluster has one broker: replication factor 1 or -1."};
+  }
+  return {};
+}
+
+outcome prepare(broker_core& core, const asked_topic& asked, plan& made) {
+  if (!is_valid_topic_name(asked.name)) {
+    return {broker_errc::invalid_topic_exception, "Topic name is invalid: '" + asked.name + "'"};
+  }
+  if (core.state().find(asked.name) != nullptr) {
+    return {broker_errc::topic_already_exists, "Topic '" + asked.name + "' already exists."};
+  }
+  auto result = asked.assignments.empty() ? check_counts(core, asked, made.partitions)
+                                          : check_assignments(asked, core.state().self().id);
+  if (result.error != broker_errc::none) return result;
+  if (!asked.assignments.empty()) made.partitions = static_cast<std::int32_t>(asked.assignments.size());
+  made.config = core.default_config();
+  for (const auto& setting : asked.configs) {
+    if (!setting.value || !made.config.set(setting.name, setting.value)) {
+      return {broker_errc::invalid_config, "Unknown topic config name or value: " + setting.name};
+    }
+  }
+  return {};
+}
+
+void describe(const plan& made, told_topic& told) {
+  told.num_partitions = made.partitions;
+  told.replication_factor = 1;
+  constexpr std::int8_t from_topic = 1;
+  constexpr std::int8_t from_defaults = 5;
+  const auto& values = made.config.values();
+  for (const auto& info : topic_configs()) {
+    auto& listed = told.configs->emplace_back();
+    const auto set = values.find(info.name);
+    listed.name = info.name;
+    listed.value = set == values.end() ? std::string{info.fallback} : set->second;
+    listed.config_source = set == values.end() ? from_defaults : from_topic;
+  }
+}
+
+void remove_topic(broker_core& core, const request& what, topic& known) {
+  std::vector<fetch_waits::watch_key> watched;
+  for (std::size_t i = 0; i < known.partitions.size(); ++i) {
+    watched.emplace_back(known.name, partition_id{static_cast<std::int32_t>(i)});
+  }
+  core.groups().forget_topic(known.name);
+  core.state().remove(known);
+  for (const auto& key : watched) core.waiting_fetches().wake(key, what.now, core.timers());
+}
+
+}  // namespace
+
+void serve_create_topics(broker_core& core, const request& what) {
+  protocol::create_topics_request asked;
+  if (!read_body(core, what, asked)) return;
+  std::map<std::string, int> named;
+  for (const auto& topic : asked.topics) ++named[topic.name];
+  protocol::create_topics_response answer;
+  for (const auto& topic : asked.topics) {
+    auto& told = answer.topics.emplace_back();
+    told.name = topic.name;
+    told.error_message.reset();
+    plan made;
+    outcome result{what.injected, {}};
+    if (result.error == broker_errc::none && named[topic.name] > 1) {
+      result = {broker_errc::invalid_request, "Duplicate topic name."};
+    }
+    if (result.error == broker_errc::none) result = prepare(core, topic, made);
+    told.error_code = code(result.error);
+    if (result.error != broker_errc::none) {
+      if (!result.message.empty()) told.error_message = std::move(result.message);
+      continue;
+    }
+    describe(made, told);
+    if (!asked.validate_only) told.topic_id = core.create_topic(topic.name, made.partitions, made.config).id;
+  }
+  core.respond(what.token, answer);
+}
+
+void serve_delete_topics(broker_core& core, const request& what) {
+  protocol::delete_topics_request asked;
+  if (!read_body(core, what, asked)) return;
+  for (auto& name : asked.topic_names) asked.topics.emplace_back().name = std::move(name);
+  protocol::delete_topics_response answer;
+  for (const auto& topic : asked.topics) {
+    auto& told = answer.responses.emplace_back();
+    told.name = topic.name;
+    told.topic_id = topic.topic_id;
+    auto* known = topic.name ? core.state().find(*topic.name) : core.state().find(topic.topic_id);
+    auto error = what.injected;
+    if (error == broker_errc::none && topic.name && !topic.topic_id.is_zero()) {
+      error = broker_errc::invalid_request;  // one of the two
+    }
+    if (error == broker_errc::none && known == nullptr) error = cluster::unknown(!topic.name);
+    told.error_code = code(error);
+    if (error != broker_errc::none) continue;
+    told.name = known->name;
+    told.topic_id = known->id;
+    remove_topic(core, what, *known);
+  }
+  core.respond(what.token, answer);
+}
+
+}  // namespace kwire::embedded

@@ -1,0 +1,37 @@
+#include "core/group_coordinator.hpp"
+
+#include <utility>
+
+namespace kwire::embedded {
+
+group* group_coordinator::find(const std::string& id) {
+  const auto found = groups_.find(id);
+  return found == groups_.end() ? nullptr : &found->second.machine;
+}
+
+group& group_coordinator::find_or_create(const std::string& id) {
+  return groups_.try_emplace(id, slot{group{id, limits_, random_}}).first->second.machine;
+}
+
+void group_coordinator::settle(group& which) {
+  for (const auto& answer : std::exchange(which.answers, {})) answer_(answer);
+  auto& timer = groups_.at(which.id()).timer;
+  const auto deadline = which.next_deadline();
+  if (deadline && timer.serial != 0 && timer.at == *deadline) return;
+  timers_.cancel(timer);
+  if (!deadline) return;
+  timer = timers_.schedule(*deadline, [this, id = which.id()](instant now) {
+    auto& due = groups_.at(id);
+    due.timer = {};
+    due.machine.advance(now);
+    settle(due.machine);
+  });
+}
+
+void group_coordinator::forget_topic(const std::string& name) {
+  for (auto& [id, entry] : groups_) {
+    std::erase_if(entry.machine.offsets, [&](const auto& offset) { return offset.first.first == name; });
+  }
+}
+
+}  // namespace kwire::embedded

@@ -1,0 +1,63 @@
+#include "core/handlers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_configs.hpp>
+#include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/fetch.hpp>
+#include <kwire/protocol/messages/find_coordinator.hpp>
+#include <kwire/protocol/messages/heartbeat.hpp>
+#include <kwire/protocol/messages/init_producer_id.hpp>
+#include <kwire/protocol/messages/join_group.hpp>
+#include <kwire/protocol/messages/leave_group.hpp>
+#include <kwire/protocol/messages/list_groups.hpp>
+#include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/metadata.hpp>
+#include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_fetch.hpp>
+#include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/sync_group.hpp>
+
+namespace kwire::embedded {
+namespace {
+
+template <class M>
+constexpr api_entry entry(void (*serve)(broker_core&, const request&)) {
+  return {&M::response::info, M::info.stable(), serve};
+}
+
+// Old versions that Kafka 4 has dropped stay in: clients that still need them find a broker here.
+constexpr std::array table = {
+    entry<protocol::produce_request>(serve_produce),
+    entry<protocol::fetch_request>(serve_fetch),
+    entry<protocol::list_offsets_request>(serve_list_offsets),
+    entry<protocol::metadata_request>(serve_metadata),
+    entry<protocol::offset_commit_request>(serve_offset_commit),
+    entry<protocol::offset_fetch_request>(serve_offset_fetch),
+    entry<protocol::find_coordinator_request>(serve_find_coordinator),
+    entry<protocol::join_group_request>(serve_join_group),
+    entry<protocol::heartbeat_request>(serve_heartbeat),
+    entry<protocol::leave_group_request>(serve_leave_group),
+    entry<protocol::sync_group_request>(serve_sync_group),
+    entry<protocol::describe_groups_request>(serve_describe_groups),
+    entry<protocol::list_groups_request>(serve_list_groups),
+    entry<protocol::api_versions_request>(serve_api_versions),
+    entry<protocol::create_topics_request>(serve_create_topics),
+    entry<protocol::delete_topics_request>(serve_delete_topics),
+    entry<protocol::init_producer_id_request>(serve_init_producer_id),
+    entry<protocol::describe_configs_request>(serve_describe_configs),
+};
+
+}  // namespace
+
+std::span<const api_entry> served_apis() noexcept { return table; }
+
+const api_entry* find_api(api key) noexcept {
+  const auto found = std::ranges::find(table, key, [](const api_entry& e) { return e.info->key; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+}  // namespace kwire::embedded

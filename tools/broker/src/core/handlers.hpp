@@ -1,0 +1,35 @@
+#pragma once
+
+#include <span>
+
+#include "core/broker_core.hpp"
+
+namespace kwire::embedded {
+
+/// Every API that the broker serves, by key.
+std::span<const api_entry> served_apis() noexcept;
+const api_entry* find_api(api key) noexcept;
+
+/// Sends what a group has decided, to whoever has waited for it.
+void send_group_answer(broker_core& core, const group_answer& answer);
+
+void serve_api_versions(broker_core& core, const request& what);
+void serve_metadata(broker_core& core, const request& what);
+void serve_produce(broker_core& core, const request& what);
+void serve_fetch(broker_core& core, const request& what);
+void serve_list_offsets(broker_core& core, const request& what);
+void serve_find_coordinator(broker_core& core, const request& what);
+void serve_init_producer_id(broker_core& core, const request& what);
+void serve_join_group(broker_core& core, const request& what);
+void serve_sync_group(broker_core& core, const request& what);
+void serve_heartbeat(broker_core& core, const request& what);
+void serve_leave_group(broker_core& core, const request& what);
+void serve_offset_commit(broker_core& core, const request& what);
+void serve_offset_fetch(broker_core& core, const request& what);
+void serve_describe_groups(broker_core& core, const request& what);
+void serve_list_groups(broker_core& core, const request& what);
+void serve_create_topics(broker_core& core, const request& what);
+void serve_delete_topics(broker_core& core, const request& what);
+void serve_describe_configs(broker_core& core, const request& what);
+
+}  // namespace kwire::embedded

@@ -1,0 +1,91 @@
+#include "core/partition_log.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <kwire/protocol/records/batch_builder.hpp>
+
+namespace kwire::embedded {
+namespace {
+
+// Below this a copy is cheaper than one more buffer in every later fetch.
+constexpr std::size_t small_batch = 16 * 1024;
+constexpr std::size_t first_chunk = 4 * 1024;
+constexpr std::size_t largest_chunk = 512 * 1024;
+
+bool continues(const shared_slice& a, const shared_slice& b) {
+  return a.owner == b.owner && a.content.data() + a.content.size() == b.content.data();
+}
+
+}  // namespace
+
+std::int64_t partition_log::append(std::span<std::byte> batch, const protocol::batch_view& header,
+                                   std::shared_ptr<const void> owner, leader_epoch epoch) {
+  const auto base = end_offset_;
+  const auto last = base + (header.last_offset - header.base_offset);
+  protocol::assign_offset(batch, base, epoch);
+  auto kept = batch.size() < small_batch ? keep_small(batch) : shared_slice{std::move(owner), batch};
+  entries_.push_back({base, last, header.max_timestamp, header.count, std::move(kept)});
+  end_offset_ = last + 1;
+  bytes_ += batch.size();
+  return base;
+}
+
+shared_slice partition_log::keep_small(bytes_view batch) {
+  if (chunk_size_ - chunk_used_ < batch.size()) {
+    chunk_size_ = std::clamp(chunk_size_ * 4, std::max(first_chunk, batch.size()), largest_chunk);
+    chunk_ = std::make_shared_for_overwrite<std::byte[]>(chunk_size_);
+    chunk_used_ = 0;
+  }
+  auto* at = chunk_.get() + chunk_used_;
+  std::memcpy(at, batch.data(), batch.size());
+  chunk_used_ += batch.size();
+  return {chunk_, {at, batch.size()}};
+}
+
+std::deque<partition_log::entry>::const_iterator partition_log::find(std::int64_t offset) const {
+  return std::ranges::partition_point(entries_, [=](const entry& e) { return e.last_offset < offset; });
+}
+
+partition_log::read_result partition_log::read(std::int64_t offset, std::size_t max_bytes,
+                                               bool at_least_one) const {
+  read_result result;
+  for (auto at = find(offset); at != entries_.end(); ++at) {
+    const auto size = at->batch.content.size();
+    const bool fits = result.bytes + size <= max_bytes;
+    if (!fits && !(at_least_one && result.bytes == 0)) break;
+    result.bytes += size;
+    if (!result.slices.empty() && continues(result.slices.back(), at->batch)) {
+      auto& grown = result.slices.back().content;
+      grown = {grown.data(), grown.size() + size};
+    } else {
+      result.slices.push_back(at->batch);
+    }
+    if (!fits) break;
+  }
+  return result;
+}
+
+std::size_t partition_log::available(std::int64_t offset, std::size_t enough) const {
+  std::size_t sum = 0;
+  for (auto at = find(offset); at != entries_.end() && sum < enough; ++at) sum += at->batch.content.size();
+  return sum;
+}
+
+void partition_log::drop_front() {
+  bytes_ -= entries_.front().batch.content.size();
+  entries_.pop_front();
+}
+
+void partition_log::delete_before(std::int64_t offset) {
+  start_offset_ = std::clamp(offset, start_offset_, end_offset_);
+  while (!entries_.empty() && entries_.front().last_offset < start_offset_) drop_front();
+}
+
+void partition_log::retain(std::size_t limit) {
+  while (entries_.size() > 1 && bytes_ - entries_.front().batch.content.size() >= limit) {
+    start_offset_ = std::max(start_offset_, entries_.front().last_offset + 1);
+    drop_front();
+  }
+}
+
+}  // namespace kwire::embedded

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <deque>
+#include <kwire/protocol/records/batch_view.hpp>
+#include <optional>
+#include <span>
+
+#include "core/types.hpp"
+
+namespace kwire::embedded {
+
+/// The record batches of one partition, in memory. Large batches stay in the buffer of the request that
+/// brought them; small ones are gathered in chunks of the log's own, so that a fetch of many of them is few
+/// slices. What has been appended never changes again: slices may be read by other threads.
+class partition_log {
+ public:
+  struct entry {
+    std::int64_t base_offset;
+    std::int64_t last_offset;
+    std::int64_t max_timestamp;  ///< ms
+    std::int32_t count;
+    shared_slice batch;
+  };
+
+  struct read_result {
+    std::vector<shared_slice> slices;
+    std::size_t bytes = 0;
+  };
+
+  /// Gives `batch` (one whole batch of magic 2, valid, base offset 0) its place: writes base offset and
+  /// leader epoch into it and keeps it, by keeping `owner`. Returns the base offset.
+  std::int64_t append(std::span<std::byte> batch, const protocol::batch_view& header,
+                      std::shared_ptr<const void> owner, leader_epoch epoch);
+
+  /// Whole batches from the one that holds `offset` on, at most `max_bytes`; with `at_least_one`, the first
+  /// however large it is. `offset` lies within the log.
+  read_result read(std::int64_t offset, std::size_t max_bytes, bool at_least_one) const;
+
+  /// Octets from the batch that holds `offset` to the end, counting no further than `enough`.
+  std::size_t available(std::int64_t offset, std::size_t enough) const;
+
+  /// The batches from the one that holds `offset` on.
+  std::deque<entry>::const_iterator find(std::int64_t offset) const;
+  const std::deque<entry>& entries() const noexcept { return entries_; }
+
+  /// First offset that can be read, the one the next record gets, octets held.
+  std::int64_t start_offset() const noexcept { return start_offset_; }
+  std::int64_t end_offset() const noexcept { return end_offset_; }
+  /// Everything is replicated at once (there is one replica), so this is the end.
+  std::int64_t high_watermark() const noexcept { return end_offset_; }
+  std::size_t bytes() const noexcept { return bytes_; }
+
+  /// Moves the start to `offset` (within the log) and frees the batches that lie wholly before.
+  void delete_before(std::int64_t offset);
+  /// Frees the oldest batches while at least `limit` octets stay.
+  void retain(std::size_t limit);
+
+ private:
+  shared_slice keep_small(bytes_view batch);
+  void drop_front();
+
+  std::deque<entry> entries_;
+  std::int64_t start_offset_ = 0;
+  std::int64_t end_offset_ = 0;
+  std::size_t bytes_ = 0;
+  std::shared_ptr<std::byte[]> chunk_;
+  std::size_t chunk_size_ = 0;
+  std::size_t chunk_used_ = 0;
+};
+
+}  // namespace kwire::embedded

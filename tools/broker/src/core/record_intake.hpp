@@ -1,0 +1,33 @@
+#pragma once
+
+#include <kwire/protocol/broker_errc.hpp>
+#include <kwire/protocol/records/compression.hpp>
+
+#include "core/cluster.hpp"
+
+namespace kwire::embedded {
+
+/// What became of a partition's records.
+struct append_result {
+  broker_errc error{};
+  std::string message;  ///< for people; empty without an error
+  std::int64_t base_offset = -1;
+  std::int64_t append_time = -1;  ///< ms, where the topic uses the broker's clock
+};
+
+struct intake_rules {
+  std::int16_t version = 0;  ///< of the Produce request
+  bool check_crc = true;
+  bool check_records = false;
+  std::int64_t now_ms = 0;
+};
+
+/// Checks what a producer sent for a partition as Kafka does, and appends it. `records` is a view into
+/// `from`, whose bytes become part of the log.
+append_result take_records(topic& to, partition& where, const frame& from, std::optional<bytes_view> records,
+                           const intake_rules& rules);
+
+/// Most octets that the records of one batch may decompress to.
+inline constexpr std::size_t decompressed_cap = 256 * 1024 * 1024;
+
+}  // namespace kwire::embedded

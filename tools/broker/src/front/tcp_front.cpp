@@ -1,0 +1,200 @@
+#include "front/tcp_front.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+namespace kwire::embedded {
+namespace {
+
+using boost::system::error_code;
+
+// The core works on one request of a connection at a time; a few more are read ahead.
+constexpr std::size_t most_queued = 8;
+
+}  // namespace
+
+tcp_front::tcp_front(broker_core& core, std::mutex& guard, listener on_client)
+    : core_(core),
+      guard_(guard),
+      on_client_(std::move(on_client)),
+      wall_start_(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())),
+      steady_start_(std::chrono::steady_clock::now()) {}
+
+/// Wall time that never jumps: the clock is read once, then the steady one counts on.
+instant tcp_front::now() const {
+  return wall_start_ +
+         std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now() - steady_start_);
+}
+
+std::uint16_t tcp_front::listen(const std::string& host, std::uint16_t port) {
+  tcp::resolver resolver{io_};
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive);
+  const tcp::endpoint where = *found.begin();
+  acceptor_.open(where.protocol());
+  acceptor_.set_option(tcp::acceptor::reuse_address{true});
+  error_code failed;
+  acceptor_.bind(where, failed);
+  if (!failed) acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
+  if (failed) {
+    acceptor_.close();
+    throw boost::system::system_error{failed, "listen on " + host + ":" + std::to_string(port)};
+  }
+  return acceptor_.local_endpoint().port();
+}
+
+void tcp_front::start() {
+  io_.restart();
+  accept();
+  boost::asio::post(io_, [this] { pump(); });
+  thread_ = std::thread{[this] { io_.run(); }};
+}
+
+void tcp_front::stop() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(io_, [this] {
+    acceptor_.close();
+    timer_.cancel();
+    armed_.reset();
+    for (const auto& [id, whom] : std::map{clients_}) whom.line->close();
+    io_.stop();
+  });
+  thread_.join();
+  // Handlers of closed sockets are still queued; they keep links alive and must not outlive this.
+  io_.restart();
+  io_.poll();
+}
+
+void tcp_front::poke() {
+  boost::asio::post(io_, [this] { pump(); });
+}
+
+void tcp_front::close_connections() {
+  boost::asio::post(io_, [this] {
+    for (const auto& [id, whom] : std::map{clients_}) whom.line->close();
+  });
+}
+
+void tcp_front::accept() {
+  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (!acceptor_.is_open()) return;
+    if (!error) admit(std::move(socket));
+    accept();
+  });
+}
+
+void tcp_front::admit(tcp::socket socket) {
+  const connection_id id{++last_id_};
+  link::events events{[this, id](frame content) { return on_frame(id, std::move(content)); },
+                      [this, id] { read_on(id); }, [this, id] { on_gone(id); }};
+  auto line = std::make_shared<link>(std::move(socket), std::move(events));
+  {
+    const std::lock_guard lock{guard_};
+    core_.connected(id, line->address().substr(0, line->address().rfind(':')));
+  }
+  const auto& added = clients_[id] = {line, false};
+  open_ = clients_.size();
+  tell(broker_client_event::kind::connected, id, added);
+  line->start();
+}
+
+bool tcp_front::on_frame(connection_id id, frame content) {
+  {
+    const std::lock_guard lock{guard_};
+    core_.handle(id, std::move(content), now());
+  }
+  pump();
+  const auto found = clients_.find(id);
+  if (found == clients_.end()) return false;
+  if (!found->second.identified) {
+    found->second.identified = true;
+    tell(broker_client_event::kind::identified, id, found->second);
+  }
+  if (may_read(id, *found->second.line)) return true;
+  paused_.insert(id);
+  return false;
+}
+
+bool tcp_front::may_read(connection_id id, const link& line) {
+  const std::lock_guard lock{guard_};
+  return core_.queued(id) < most_queued && !line.is_congested();
+}
+
+void tcp_front::on_gone(connection_id id) {
+  const auto node = clients_.extract(id);
+  paused_.erase(id);
+  open_ = clients_.size();
+  if (!node.empty()) tell(broker_client_event::kind::disconnected, id, node.mapped());
+  const std::lock_guard lock{guard_};
+  core_.disconnected(id);
+}
+
+void tcp_front::pump() {
+  std::vector<reply> replies;
+  {
+    const std::lock_guard lock{guard_};
+    core_.advance(now());
+    replies = core_.take_replies();
+  }
+  for (auto& one : replies) {
+    const auto found = clients_.find(one.connection);
+    if (found == clients_.end()) continue;
+    const auto line = found->second.line;
+    if (one.close) {
+      line->finish();
+    } else {
+      line->send(std::move(one.content));
+    }
+  }
+  // Reading on may bring frames, which pump in turn; the outermost call goes on until nobody can.
+  if (!std::exchange(pumping_, true)) {
+    for (const auto id : std::set{paused_}) read_on(id);
+    pumping_ = false;
+  }
+  arm();
+}
+
+void tcp_front::read_on(connection_id id) {
+  const auto found = clients_.find(id);
+  if (found == clients_.end() || !may_read(id, *found->second.line)) return;
+  paused_.erase(id);
+  const auto line = found->second.line;  // keeps it while reading, which may end the connection
+  line->resume();
+}
+
+void tcp_front::arm() {
+  std::optional<instant> deadline;
+  {
+    const std::lock_guard lock{guard_};
+    deadline = core_.next_deadline();
+  }
+  if (deadline == armed_) return;
+  armed_ = deadline;
+  if (!deadline) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_after(std::max(*deadline - now(), std::chrono::microseconds{0}));
+  timer_.async_wait([this](error_code error) {
+    if (error) return;
+    armed_.reset();
+    pump();
+  });
+}
+
+void tcp_front::tell(broker_client_event::kind what, connection_id id, const client& whom) {
+  if (!on_client_) return;
+  broker_client_event event;
+  event.what = what;
+  event.address = whom.line->address();
+  {
+    const std::lock_guard lock{guard_};
+    if (const auto* said = core_.client(id)) {
+      event.client_id = said->client_id;
+      event.software_name = said->software_name;
+      event.software_version = said->software_version;
+    }
+  }
+  on_client_(event);
+}
+
+}  // namespace kwire::embedded

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <kwire/broker/broker_options.hpp>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "core/broker_core.hpp"
+#include "front/link.hpp"
+
+namespace kwire::embedded {
+
+/// Drives the core by TCP, on one thread. `guard` protects the core: this thread holds it while it serves a
+/// frame, other threads while they look into the core or change it. Links belong to this thread alone.
+class tcp_front {
+ public:
+  using tcp = boost::asio::ip::tcp;
+  using listener = std::function<void(const broker_client_event&)>;
+
+  tcp_front(broker_core& core, std::mutex& guard, listener on_client);
+  ~tcp_front() { stop(); }
+
+  /// Resolves and listens; throws `boost::system::system_error`. Returns the port.
+  std::uint16_t listen(const std::string& host, std::uint16_t port);
+  void start();
+  void stop();
+  /// After another thread has changed the core.
+  void poke();
+  void close_connections();
+  std::size_t connections() const noexcept { return open_.load(); }
+
+  /// The time to give to the core.
+  instant now() const;
+
+ private:
+  struct client {
+    std::shared_ptr<link> line;
+    bool identified = false;
+  };
+
+  void accept();
+  void admit(tcp::socket socket);
+  bool on_frame(connection_id id, frame content);
+  void on_gone(connection_id id);
+  /// Sends what the core has to say, reads on where it may, sets the timer.
+  void pump();
+  void read_on(connection_id id);
+  bool may_read(connection_id id, const link& line);
+  void arm();
+  void tell(broker_client_event::kind what, connection_id id, const client& whom);
+
+  broker_core& core_;
+  std::mutex& guard_;
+  listener on_client_;
+  const instant wall_start_;
+  const std::chrono::steady_clock::time_point steady_start_;
+  std::uint64_t last_id_ = 0;
+  std::atomic<std::size_t> open_{0};
+
+  boost::asio::io_context io_{1};
+  tcp::acceptor acceptor_{io_};
+  boost::asio::steady_timer timer_{io_};
+  std::optional<instant> armed_;
+  std::map<connection_id, client> clients_;
+  std::set<connection_id> paused_;
+  bool pumping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace kwire::embedded

@@ -1,0 +1,98 @@
+#include "broker.hpp"
+
+#include <kwire/broker/broker.hpp>
+#include <semaphore>
+#include <stop_token>
+#include <system_error>
+
+#include "commands.hpp"
+#include "session.hpp"
+#include "signals.hpp"
+
+namespace kwire::cli {
+namespace {
+
+constexpr option_spec options[] = {
+    {'l', "listen", "HOST:PORT", "where to listen; port 0 takes a free one (default: 127.0.0.1:9092)"},
+    {'t', "topics", "TOPIC[:PARTITIONS],...", "topics to begin with (may be repeated)"},
+    {'a', "advertise", "HOST", "host that clients are told to connect to"},
+    {'p', "default-partitions", "COUNT", "partitions of topics that clients create by asking (default: 1)"},
+    {0, "no-auto-create", "", "asking for a topic does not create it"},
+    {0, "retention-bytes", "OCTETS", "what each partition keeps at most (default: everything)"},
+};
+
+constexpr std::string_view details =
+    "A Kafka broker with everything in memory, for tests and experiments. Prints \"listening on HOST:PORT\" "
+    "when it "
+    "is ready and runs until SIGINT or SIGTERM. With -v clients that come and go are told on standard error.";
+
+void tell_clients(broker_options& chosen) {
+  chosen.on_client([](const broker_client_event& e) {
+    using kind = broker_client_event::kind;
+    std::string line = "kwire: " + e.address;
+    line += e.what == kind::connected    ? " connected"
+            : e.what == kind::identified ? " is " + e.client_id
+                                         : " disconnected";
+    if (e.what == kind::identified && !e.software_name.empty()) {
+      line += " (" + e.software_name + " " + e.software_version + ")";
+    }
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  });
+}
+
+int run(session& here) {
+  const auto& args = here.args();
+  broker_options chosen;
+  chosen.listen(args.value("listen").value_or("127.0.0.1:9092"));
+  for (const auto& list : args.values("topics")) {
+    for (const auto& [name, partitions] : parse_topics(list)) chosen.topic(name, partitions);
+  }
+  if (const auto host = args.value("advertise")) chosen.advertise(*host);
+  if (const auto count = args.number("default-partitions", 1, 100'000)) {
+    chosen.default_partitions(static_cast<std::int32_t>(*count));
+  }
+  if (args.has("no-auto-create")) chosen.auto_create(false);
+  if (const auto limit = args.number("retention-bytes", 1, INT64_MAX)) {
+    chosen.retention_bytes(static_cast<std::size_t>(*limit));
+  }
+  if (here.verbosity() > 0) tell_clients(chosen);
+  try {
+    broker running{chosen};
+    here.out().write("listening on " + running.bootstrap_servers() + "\n");
+    here.out().flush();
+    std::binary_semaphore over{0};
+    std::stop_callback on_stop{stop_requested(), [&] { over.release(); }};
+    over.acquire();
+    running.stop();
+  } catch (const std::invalid_argument& wrong) {
+    throw usage_error{wrong.what()};
+  } catch (const std::system_error& failed) {
+    throw failure{"cannot listen on " + chosen.listen() + ": " + failed.code().message() +
+                  "; choose another address with --listen"};
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::int32_t>> parse_topics(std::string_view list) {
+  std::vector<std::pair<std::string, std::int32_t>> topics;
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    const auto entry = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    const auto colon = std::min(entry.find(':'), entry.size());
+    const auto count =
+        colon == entry.size() ? std::optional<std::int64_t>{1} : parse_number(entry.substr(colon + 1));
+    if (colon == 0 || !count || *count < 1 || *count > 100'000) {
+      throw usage_error{"--topics: \"" + std::string{entry} + "\" is not TOPIC:PARTITIONS"};
+    }
+    topics.emplace_back(entry.substr(0, colon), static_cast<std::int32_t>(*count));
+  }
+  return topics;
+}
+
+const command_spec broker_command{"broker", "", "run an embedded broker", details, options, run, 0, 0};
+
+}  // namespace kwire::cli
