@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -30,8 +31,9 @@ public final class JavaBench {
         switch (args[0]) {
             case "produce" -> produce(properties, args[2], count, size);
             case "consume" -> consume(properties, args[2], count, size);
+            case "ack" -> ack(properties, args[2], (int) count, size);
             case "latency" -> latency(properties, args[2], (int) count, size);
-            default -> throw new IllegalArgumentException("the work is produce, consume or latency");
+            default -> throw new IllegalArgumentException("the work is produce, consume, ack or latency");
         }
     }
 
@@ -83,7 +85,8 @@ public final class JavaBench {
         }
     }
 
-    private static void latency(Properties properties, String topic, int count, int size) throws Exception {
+    /** From send to the acknowledgement. */
+    private static void ack(Properties properties, String topic, int count, int size) throws Exception {
         double[] latencies = new double[count];
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 properties, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -93,6 +96,36 @@ public final class JavaBench {
                 latencies[i] = (System.nanoTime() - start) / 1e3;
             }
         }
+        reportLatencies(latencies);
+    }
+
+    /** From send to the consumer's poll, both in this process. */
+    private static void latency(Properties properties, String topic, int count, int size) throws Exception {
+        double[] latencies = new double[count];
+        Properties reading = new Properties();
+        reading.put("bootstrap.servers", properties.get("bootstrap.servers"));
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                properties, new ByteArraySerializer(), new ByteArraySerializer());
+                KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                        reading, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToEnd(List.of(partition));
+            consumer.position(partition);
+            for (int i = 0; i < count; i++) {
+                long start = System.nanoTime();
+                producer.send(new ProducerRecord<>(topic, 0, null, new byte[size]));
+                while (consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
+                    // nothing yet
+                }
+                latencies[i] = (System.nanoTime() - start) / 1e3;
+            }
+        }
+        reportLatencies(latencies);
+    }
+
+    private static void reportLatencies(double[] latencies) {
+        int count = latencies.length;
         Arrays.sort(latencies);
         System.out.printf("{\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}%n", latencies[count / 2],
                 latencies[count * 99 / 100], latencies[(int) (count * 999L / 1000)]);

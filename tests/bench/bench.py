@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support" / "kafka"))
 from kafka_server import Kafka  # noqa: E402
 
 PRODUCE = ("acks=all", "enable.idempotence=true")
+TIMED = ("ack", "latency")  # one record at a time: to the acknowledgement, to the consumer
 
 
 class Case(NamedTuple):
@@ -28,8 +29,8 @@ class Case(NamedTuple):
 
     @property
     def name(self):
-        if self.work == "latency":
-            return "latency-linger0"
+        if self.work in TIMED:
+            return f"{self.work}-linger0"
         return f"{self.work}-{self.size}B-{self.partitions}p-{self.codec}"
 
 
@@ -37,7 +38,7 @@ CASES = [
     *(Case("produce", size, partitions, codec, 3_000_000 if size == 100 else 500_000)
       for size in (100, 1024) for partitions in (1, 12) for codec in ("none", "lz4", "zstd")),
     *(Case("consume", size, 12, "none", 5_000_000 if size == 100 else 1_000_000) for size in (100, 1024)),
-    Case("latency", 100, 1, "none", 3000),
+    *(Case(work, 100, 1, "none", 5000) for work in TIMED),
 ]
 
 
@@ -51,7 +52,7 @@ def newest_librdkafka():
 def settings(case):
     if case.work == "consume":
         return ()
-    linger = "0" if case.work == "latency" else "5"
+    linger = "0" if case.work in TIMED else "5"
     return (*PRODUCE, f"linger.ms={linger}", f"compression.type={case.codec}")
 
 
@@ -60,7 +61,8 @@ class Kwire:
 
     def command(self, case, broker, topic, count):
         options = [part for setting in settings(case) for part in ("-X", setting)]
-        return [str(ROOT / "build/release/tools/cli/kwire"), "perf", case.work, "-b", broker, "-t", topic,
+        work = ("latency", "--ack") if case.work == "ack" else (case.work,)
+        return [str(ROOT / "build/release/tools/cli/kwire"), "perf", *work, "-b", broker, "-t", topic,
                 "-s", str(case.size), "-c", str(count), "--json", *options]
 
     def environment(self):
@@ -119,7 +121,7 @@ def run_case(kafka, clients, case, rounds, scale):
         measure(clients[0], filler, kafka.bootstrap, shared, count)
     for number in range(rounds):
         for client in clients[number % len(clients):] + clients[:number % len(clients)]:
-            topic = shared or f"{case.name}-{client.name}-{number}"
+            topic = shared or f"{case.name}-{clients.index(client)}-{number}"
             if shared is None:
                 kafka.create_topic(topic, case.partitions)
             results[client.name].append(measure(client, case, kafka.bootstrap, topic, count))
@@ -145,8 +147,8 @@ def table(results, clients):
              "|---" * (1 + 2 * len(names)) + "|"]
     for case, by_client in results.items():
         for figure, title in FIGURES.items():
-            if figure not in by_client["kwire"][0]:
-                continue
+            if any(figure not in runs[0] for runs in by_client.values()):
+                continue  # latencies have no throughput
             values = {name: [run[figure] for run in by_client[name]] for name in names}
             own = statistics.median(values["kwire"])
             ratios = [f"{own / statistics.median(values[name]):.2f}" for name in names[1:]]
@@ -157,7 +159,7 @@ def table(results, clients):
 
 def plot(results, names):
     """Bars of CPU per record relative to kwire's, one group a case."""
-    cases = [case for case, runs in results.items() if "cpu_ns_per_record" in runs["kwire"][0]]
+    cases = [case for case in results if not case.startswith(TIMED)]
     colours = ("#1b6ca8", "#c8553d", "#d99a6c", "#7a9e7e")
     bar, gap, left, scale = 14, 16, 210, 28
     parts, y = [], 30

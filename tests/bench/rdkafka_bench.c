@@ -1,7 +1,7 @@
 // The librdkafka side of tools/bench: the same work as `kwire perf`, the same one line of JSON at the end.
 // Built against Debian's headers; which librdkafka runs is chosen by LD_PRELOAD.
 //
-//   rdkafka_bench produce|consume|latency BROKERS TOPIC COUNT SIZE [key=value ...]
+//   rdkafka_bench produce|consume|ack|latency BROKERS TOPIC COUNT SIZE [key=value ...]
 #include <librdkafka/rdkafka.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -121,7 +121,14 @@ static int by_value(const void* a, const void* b) {
   return (x > y) - (x < y);
 }
 
-static void latency(rd_kafka_conf_t* conf, const char* topic, int64_t count, size_t size) {
+static void report_latencies(int64_t count) {
+  qsort(latencies, (size_t)count, sizeof *latencies, by_value);
+  printf("{\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}\n", latencies[count / 2],
+         latencies[count * 99 / 100], latencies[count * 999 / 1000]);
+}
+
+// From produce to the delivery report.
+static void ack(rd_kafka_conf_t* conf, const char* topic, int64_t count, size_t size) {
   char why[512];
   rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
   rd_kafka_t* rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
@@ -139,13 +146,53 @@ static void latency(rd_kafka_conf_t* conf, const char* topic, int64_t count, siz
       rd_kafka_poll(rk, 1000);
     }
   }
-  qsort(latencies, (size_t)count, sizeof *latencies, by_value);
-  printf("{\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}\n", latencies[count / 2],
-         latencies[count * 99 / 100], latencies[count * 999 / 1000]);
+  report_latencies(count);
+}
+
+// A consumer of partition 0 at its end.
+static rd_kafka_t* tail(const char* brokers, const char* topic) {
+  char why[512];
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  if (rd_kafka_conf_set(conf, "bootstrap.servers", brokers, why, sizeof why)) die(why);
+  if (rd_kafka_conf_set(conf, "group.id", "rdkafka-bench-tail", why, sizeof why)) die(why);
+  rd_kafka_t* rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+  if (rk == NULL) die(why);
+  rd_kafka_poll_set_consumer(rk);
+  int64_t low = 0;
+  int64_t high = 0;
+  rd_kafka_resp_err_t failure = rd_kafka_query_watermark_offsets(rk, topic, 0, &low, &high, 10000);
+  if (failure) die(rd_kafka_err2str(failure));
+  rd_kafka_topic_partition_list_t* from = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(from, topic, 0)->offset = high;
+  rd_kafka_assign(rk, from);
+  return rk;
+}
+
+// From produce to the consumer's poll, both in this process.
+static void latency(rd_kafka_conf_t* conf, const char* brokers, const char* topic, int64_t count, size_t size) {
+  char why[512];
+  rd_kafka_t* to = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+  if (to == NULL) die(why);
+  rd_kafka_topic_t* rkt = rd_kafka_topic_new(to, topic, NULL);
+  rd_kafka_t* from = tail(brokers, topic);
+  char* value = calloc(1, size);
+  latencies = calloc((size_t)count, sizeof *latencies);
+  for (int64_t i = 0; i < count; ++i) {
+    const double start = now_s();
+    if (rd_kafka_produce(rkt, 0, RD_KAFKA_MSG_F_COPY, value, size, NULL, 0, NULL) != 0) {
+      die(rd_kafka_err2str(rd_kafka_last_error()));
+    }
+    rd_kafka_message_t* m = NULL;
+    while (m == NULL) m = rd_kafka_consumer_poll(from, 1000);
+    if (m->err) die(rd_kafka_message_errstr(m));
+    rd_kafka_message_destroy(m);
+    latencies[i] = (now_s() - start) * 1e6;
+  }
+  report_latencies(count);
 }
 
 int main(int argc, char** argv) {
-  if (argc < 6) die("usage: rdkafka_bench produce|consume|latency BROKERS TOPIC COUNT SIZE [key=value ...]");
+  if (argc < 6) die("usage: rdkafka_bench produce|consume|ack|latency BROKERS TOPIC COUNT SIZE [key=value ...]");
   rd_kafka_conf_t* conf = make_conf(argc, argv);
   const int64_t count = atoll(argv[4]);
   const size_t size = (size_t)atoll(argv[5]);
@@ -153,10 +200,12 @@ int main(int argc, char** argv) {
     produce(conf, argv[3], count, size);
   } else if (strcmp(argv[1], "consume") == 0) {
     consume(conf, argv[3], count, size);
+  } else if (strcmp(argv[1], "ack") == 0) {
+    ack(conf, argv[3], count, size);
   } else if (strcmp(argv[1], "latency") == 0) {
-    latency(conf, argv[3], count, size);
+    latency(conf, argv[2], argv[3], count, size);
   } else {
-    die("the work is produce, consume or latency");
+    die("the work is produce, consume, ack or latency");
   }
   return 0;
 }

@@ -20,6 +20,84 @@ struct stamp {
   std::int64_t sent_ns;
 };
 
+void set_latency_defaults(const session& here, producer_config& chosen) {
+  set_default(here, chosen, config_role::producer, "linger.ms", "0");
+  set_default(here, chosen, config_role::producer, "max.block.ms", std::to_string(here.limit().count()));
+}
+
+/// Prints the report; true when every record was measured.
+bool tell(session& here, const perf_request& wanted, std::int64_t took_ns,
+          const std::vector<std::int64_t>& latencies) {
+  perf_report report;
+  report.records = latencies.size();
+  report.bytes = report.records * wanted.size;
+  report.seconds = static_cast<double>(took_ns) / 1e9;
+  const auto usage = process_usage::now();
+  report.cpu_ns = usage.cpu_ns;
+  report.peak_rss_kb = usage.peak_rss_kb;
+  report.latencies_ns = latencies;
+  here.out().write(print(report, wanted.json, true));
+  return report.records == wanted.count;
+}
+
+/// From produce to the report of the broker's acknowledgement: one by one it is taken in this thread, at a
+/// rate on the callback thread, where it waits for nobody.
+class ack_run {
+ public:
+  explicit ack_run(session& here) : here_(here), wanted_(here.args(), 10'000), to_(producing(here)) {}
+
+  int run() {
+    const auto value = random_payload(wanted_.size);
+    need(to_.partitions(wanted_.topic));  // connecting and metadata are not what is measured
+    const auto stop = stop_requested();
+    pacer pace{wanted_.rate};
+    latencies_.reserve(wanted_.count);
+    const auto began = steady_ns();
+    for (std::uint64_t i = 0; i < wanted_.count && !stop.stop_requested() && !failed_; ++i) {
+      pace.wait(i);
+      record what{wanted_.topic, std::nullopt, value};
+      if (!wanted_.partitions.empty()) what.partition(wanted_.partitions[i % wanted_.partitions.size()]);
+      send(what);
+      while (!wanted_.rate && latencies_.size() <= i && !failed_) to_.poll(milliseconds{500});
+    }
+    to_.flush(here_.limit());
+    const auto ended = steady_ns();
+    to_.close(milliseconds{500});  // no report comes after it: what they left may be read
+    if (tell(here_, wanted_, ended - began, latencies_)) return 0;
+    here_.complain(std::to_string(latencies_.size()) + " of " + std::to_string(wanted_.count) +
+                   " records were acknowledged" + (failure_.empty() ? "" : "; " + failure_));
+    return 1;
+  }
+
+ private:
+  static producer_config producing(const session& here) {
+    auto chosen = here.properties<producer_config>(config_role::producer);
+    set_latency_defaults(here, chosen);
+    if (!here.args().has("rate")) {
+      set_default(here, chosen, config_role::producer, "delivery.report.poll", "true");
+    }
+    return chosen;
+  }
+
+  void send(const record& what) {
+    const auto accepted = to_.produce(what, [this, sent = steady_ns()](const delivery& told) {
+      if (told) {
+        latencies_.push_back(steady_ns() - sent);
+      } else if (!failed_.exchange(true)) {
+        failure_ = told.error().message();
+      }
+    });
+    if (!accepted) throw failure{accepted.error()};
+  }
+
+  session& here_;
+  perf_request wanted_;
+  producer to_;
+  std::vector<std::int64_t> latencies_;
+  std::atomic<bool> failed_{false};
+  std::string failure_;
+};
+
 class latency_run {
  public:
   explicit latency_run(session& here)
@@ -33,7 +111,6 @@ class latency_run {
 
   int run() {
     assign();
-    const auto before = process_usage::now();
     const auto began = steady_ns();
     if (wanted_.rate) {
       paced();
@@ -41,20 +118,10 @@ class latency_run {
       one_by_one();
     }
     const auto ended = steady_ns();
-    const auto after = process_usage::now();
     from_.close(milliseconds{300});
     to_.close(milliseconds{500});
-    perf_report report;
-    report.records = latencies_.size();
-    report.bytes = report.records * value_.size();
-    report.seconds = static_cast<double>(ended - began) / 1e9;
-    report.cpu_ns = after.cpu_ns - before.cpu_ns;
-    report.peak_rss_kb = after.peak_rss_kb;
-    report.latencies_ns = std::move(latencies_);
-    const bool complete = report.records == wanted_.count;
-    here_.out().write(print(report, wanted_.json, true));
-    if (complete) return 0;
-    here_.complain(std::to_string(report.records) + " of " + std::to_string(wanted_.count) +
+    if (tell(here_, wanted_, ended - began, latencies_)) return 0;
+    here_.complain(std::to_string(latencies_.size()) + " of " + std::to_string(wanted_.count) +
                    " records came back" + (failure_.empty() ? "" : "; " + failure_));
     return 1;
   }
@@ -62,8 +129,7 @@ class latency_run {
  private:
   static producer_config producing(const session& here) {
     auto chosen = here.own_properties<producer_config>(config_role::producer);
-    set_default(here, chosen, config_role::producer, "linger.ms", "0");
-    set_default(here, chosen, config_role::producer, "max.block.ms", std::to_string(here.limit().count()));
+    set_latency_defaults(here, chosen);
     return chosen;
   }
   static consumer_config consuming(const session& here) {
@@ -167,19 +233,29 @@ class latency_run {
   std::string failure_;
 };
 
-int run(session& here) { return latency_run{here}.run(); }
+std::span<const option_spec> options() {
+  static const auto all = [] {
+    std::vector<option_spec> with_ack{std::begin(perf_options), std::end(perf_options)};
+    with_ack.push_back({0, "ack", "", "measure up to the broker's acknowledgement only"});
+    return with_ack;
+  }();
+  return all;
+}
+
+int run(session& here) { return here.args().has("ack") ? ack_run{here}.run() : latency_run{here}.run(); }
 
 }  // namespace
 
-const command_spec perf_latency_command{"perf latency",
-                                        "",
-                                        "measure the way from produce to poll",
-                                        "Sends records and reads them back in the same process: one after "
-                                        "the other, or with --rate at that rate. "
-                                        "linger.ms is 0 unless it is set.",
-                                        perf_options,
-                                        run,
-                                        0,
-                                        0};
+const command_spec perf_latency_command{
+    "perf latency",
+    "",
+    "measure the way from produce to poll, or to the acknowledgement",
+    "Sends records and reads them back in the same process (with --ack: "
+    "waits for the broker's acknowledgement instead): one after the other, "
+    "or with --rate at that rate. linger.ms is 0 unless it is set.",
+    options(),
+    run,
+    0,
+    0};
 
 }  // namespace kwire::cli

@@ -65,7 +65,6 @@ int run(session& here) {
   producer to{properties(here)};
   need(to.partitions(wanted.topic));  // connecting and metadata are not what is measured
   progress shown{here.progress_wanted(), "records"};
-  const auto before = process_usage::now();
   const auto began = steady_ns();
   const auto accepted = send_all(wanted, to, seen, shown);
   const auto stop = stop_requested();
@@ -79,7 +78,7 @@ int run(session& here) {
   report.records = seen.persisted;
   report.bytes = report.records * wanted.size;
   report.seconds = static_cast<double>(ended - began) / 1e9;
-  report.cpu_ns = after.cpu_ns - before.cpu_ns;
+  report.cpu_ns = after.cpu_ns;
   report.peak_rss_kb = after.peak_rss_kb;
   report.latencies_ns = std::move(seen.latencies_ns);
   here.out().write(print(report, wanted.json, false));

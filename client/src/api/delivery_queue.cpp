@@ -16,16 +16,20 @@ delivery_queue::~delivery_queue() {
   if (thread_.joinable()) thread_.join();
 }
 
+/// Whoever is told is told after the lock is free: woken earlier it would run into it and sleep again.
 void delivery_queue::push(core::finished_batch done) {
-  std::lock_guard guard{lock_};
+  std::unique_lock guard{lock_};
   if (done.content->reports.empty()) {
     serials_.finished(done.content->serial);
-    if (waiters_ > 0) advanced_.notify_all();
+    const bool told = waiters_ > 0;
+    guard.unlock();
+    if (told) advanced_.notify_all();
     return;
   }
   waiting_.push_back(std::move(done));
-  arrived_.notify_one();
   if (!by_poll_ && !thread_.joinable()) thread_ = std::thread{[this] { run(); }};
+  guard.unlock();
+  arrived_.notify_one();
 }
 
 void delivery_queue::run() {
@@ -41,12 +45,14 @@ void delivery_queue::run() {
 void delivery_queue::finish_one(std::unique_lock<std::mutex>& guard) {
   auto done = std::move(waiting_.front());
   waiting_.pop_front();
+  const auto serial = done.content->serial;
   running_in_.push_back(std::this_thread::get_id());
   guard.unlock();
   done.report(on_throw_);
+  done.content.reset();  // its memory goes back while nobody waits for this lock
   guard.lock();
   running_in_.erase(std::ranges::find(running_in_, std::this_thread::get_id()));
-  serials_.finished(done.content->serial);
+  serials_.finished(serial);
   if (waiters_ > 0) advanced_.notify_all();
 }
 

@@ -57,7 +57,7 @@ class delivery_callback {
              std::is_invocable_v<F&, const delivery&>)
   delivery_callback(F&& function) {  // NOLINT(google-explicit-constructor)
     using stored = std::remove_cvref_t<F>;
-    if constexpr (sizeof(stored) <= capacity && alignof(stored) <= alignof(std::max_align_t) &&
+    if constexpr (sizeof(stored) <= capacity && alignof(stored) <= alignof(void*) &&
                   std::is_nothrow_move_constructible_v<stored>) {
       ::new (static_cast<void*>(space_)) stored(std::forward<F>(function));
       table_ = &inline_table<stored>;
@@ -107,7 +107,7 @@ class delivery_callback {
       },
       [](std::byte* at) { delete *std::launder(reinterpret_cast<F**>(at)); }};
 
-  alignas(std::max_align_t) std::byte space_[capacity];
+  alignas(void*) std::byte space_[capacity];
   const table* table_ = nullptr;
 };
 

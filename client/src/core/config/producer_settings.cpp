@@ -35,10 +35,12 @@ void producer_settings::describe_delivery(setting_visitor& v) {
                    "buffers that grow on demand.",
             .min = 512,
             .max = 64 * 1024 * 1024});
-  v.number("buffer.memory", buffer_memory,
-           {.doc = "Octets of batches that may wait or be under way; then produce waits.",
-            .min = 64 * 1024,
-            .max = std::int64_t{1} << 40});
+  v.number(
+      "buffer.memory", buffer_memory,
+      {.doc = "Octets of batches, and of the reports wanted of them, that may wait or be under way; then "
+              "produce waits. Java's default is 33554432 for batches alone.",
+       .min = 64 * 1024,
+       .max = std::int64_t{1} << 40});
   v.time("max.block.ms", max_block,
          {.doc = "How long produce may wait for metadata or room.", .min = 0, .max = longest_ms});
   v.time("delivery.timeout.ms", delivery_timeout,

@@ -27,7 +27,7 @@ struct producer_settings {
   bool idempotence_explicit = false;  ///< asked for, so that it must not be dropped
   milliseconds linger{5};
   std::int64_t batch_size = 256 * 1024;
-  std::int64_t buffer_memory = 32 * 1024 * 1024;
+  std::int64_t buffer_memory = 8 * 1024 * 1024;
   milliseconds max_block{60'000};
   milliseconds delivery_timeout{120'000};
   std::int64_t max_request_size = 1'048'576;

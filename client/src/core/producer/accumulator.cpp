@@ -40,15 +40,19 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
         if (closed && may_move) break;  // the next batch is opened where the record goes, not here
         const auto size = protocol::batch_header_size +
                           protocol::batch_builder::record_bound(what.key, what.value, what.headers);
-        if (!open(slot, size, needed)) {
+        if (!open(slot, size, static_cast<bool>(report), needed)) {
           if (closed) break;
           return appended::no_memory;
         }
         opened = true;
       }
       auto& batch = *slot.open;
+      if (report && !batch.reports.make_room(*pool_)) {
+        close_for_room(slot, what, static_cast<bool>(report), needed);
+        return appended::no_memory;
+      }
       if (batch.builder.append(what.timestamp_ms, what.key, what.value, what.headers)) {
-        if (report) batch.reports.push_back({std::move(report), what.opaque, batch.builder.count() - 1});
+        if (report) batch.reports.push(report, what.opaque, batch.builder.count() - 1);
         ++slot.accepted;
         break;
       }
@@ -58,10 +62,7 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
         close(slot);
         closed = true;
       } else if (!grow(batch, size)) {
-        close(slot);  // sent as it is, it makes room; the record will begin the next one
-        needed = protocol::batch_header_size +
-                 protocol::batch_builder::record_bound(what.key, what.value, what.headers);
-        notify();
+        close_for_room(slot, what, static_cast<bool>(report), needed);
         return appended::no_memory;
       }
     }
@@ -71,15 +72,15 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
 }
 
 /// The first buffer of a partition is small and grows; later ones begin with what the last batch needed.
-bool accumulator::open(partition_slot& slot, std::size_t needed, std::size_t& missing) {
+bool accumulator::open(partition_slot& slot, std::size_t needed, bool with_report, std::size_t& missing) {
   const auto wanted = std::max(needed, std::min(slot.last_size, batch_size_));
   auto memory = pool_->take(wanted);
   if (!memory && wanted > needed) memory = pool_->take(needed);
-  if (!memory) {
-    missing = needed;
+  auto fresh = std::make_unique<batch>();
+  if (!memory || (with_report && !fresh->reports.make_room(*pool_, memory->capacity()))) {
+    missing = room_to_open(needed, with_report);
     return false;
   }
-  auto fresh = std::make_unique<batch>();
   fresh->slot = &slot;
   fresh->serial = last_serial_.fetch_add(1, std::memory_order_relaxed) + 1;
   fresh->opened = std::chrono::steady_clock::now();
@@ -104,6 +105,19 @@ bool accumulator::grow(batch& into, std::size_t needed) {
   into.builder.relocate(memory->data(), usable(*memory, needed));
   into.memory = std::move(memory);
   return true;
+}
+
+std::size_t accumulator::room_to_open(std::size_t needed, bool with_report) noexcept {
+  return accumulator_pool::rounded(needed) + (with_report ? report_list::first_block : 0);
+}
+
+/// Sent as it is, the open batch makes room; the record will begin the next one.
+void accumulator::close_for_room(partition_slot& slot, const item& what, bool with_report,
+                                 std::size_t& needed) {
+  close(slot);
+  const auto size = protocol::batch_builder::record_bound(what.key, what.value, what.headers);
+  needed = room_to_open(protocol::batch_header_size + size, with_report);
+  notify();
 }
 
 void accumulator::close(partition_slot& slot) {

@@ -16,17 +16,12 @@
 
 #include "core/clock.hpp"
 #include "core/producer/accumulator_pool.hpp"
+#include "core/producer/report_list.hpp"
+#include "core/producer/slot_lock.hpp"
 
 namespace kwire::core {
 
 struct partition_slot;
-
-/// A report that was asked for, with the number of its record in the batch.
-struct wanted_report {
-  delivery_callback call;
-  std::uint64_t opaque;
-  std::int32_t index;
-};
 
 /// Records of one partition on their way, in wire form. Owned by one place at a time: the slot while open
 /// or waiting, then the producer core, then (for its reports) the callback thread.
@@ -35,7 +30,7 @@ struct batch {
   std::uint64_t serial = 0;  ///< in the order of opening, over the whole producer
   std::shared_ptr<batch_memory> memory;
   protocol::batch_builder builder;
-  std::vector<wanted_report> reports;
+  report_list reports;
   time_point opened{};
 
   std::int32_t count = 0;  ///< of records; set when it is taken
@@ -54,7 +49,7 @@ struct topic_slot;
 /// One partition of a topic, from the producer's side. The first group is shared between threads under
 /// `lock`; the second belongs to the producer core alone.
 struct alignas(64) partition_slot {
-  std::mutex lock;
+  slot_lock lock;
   batch_ptr open;
   std::deque<batch_ptr> closed;  ///< full, in order
   std::uint64_t accepted = 0;    ///< records ever
@@ -156,7 +151,9 @@ class accumulator {
   std::uint64_t last_serial() const noexcept { return last_serial_.load(std::memory_order_relaxed); }
 
  private:
-  bool open(partition_slot& slot, std::size_t needed, std::size_t& missing);
+  bool open(partition_slot& slot, std::size_t needed, bool with_report, std::size_t& missing);
+  static std::size_t room_to_open(std::size_t needed, bool with_report) noexcept;
+  void close_for_room(partition_slot& slot, const item& what, bool with_report, std::size_t& needed);
   bool grow(batch& into, std::size_t needed);
   std::size_t usable(const batch_memory& memory, std::size_t needed) const noexcept;
   void close(partition_slot& slot);

@@ -11,14 +11,13 @@ std::size_t accumulator_pool::rounded(std::size_t size) noexcept {
   return fitting == classes.end() ? size : *fitting;
 }
 
-std::shared_ptr<batch_memory> accumulator_pool::take(std::size_t size) {
+std::shared_ptr<batch_memory> accumulator_pool::take(std::size_t size, std::size_t held) {
   const auto capacity = rounded(size);
   std::unique_ptr<std::byte[]> bytes;
   {
     std::lock_guard guard{lock_};
     const auto used = used_.load(std::memory_order_relaxed);
-    // A single buffer above the whole budget is let through when nothing else is out, or it never would be.
-    if (used + capacity > budget_ && used > 0) return nullptr;
+    if (used + capacity > budget_ && used > held) return nullptr;
     used_.store(used + capacity, std::memory_order_relaxed);
     const auto fitting = std::ranges::find(classes, capacity);
     if (fitting != classes.end()) {
@@ -38,15 +37,23 @@ bool accumulator_pool::wait_for(std::size_t size, time_point deadline) {
   const auto capacity = rounded(size);
   std::unique_lock guard{lock_};
   ++waiting_;
-  const auto enough = [&] {
+  const auto room_for = [&](std::size_t octets) {
     const auto used = used_.load(std::memory_order_relaxed);
-    return stopped_ || used == 0 || used + capacity <= budget_;
+    return stopped_ || used == 0 || used + octets <= budget_;
   };
-  bool woken = true;
-  if (deadline == never) {
-    freed_.wait(guard, enough);
-  } else {
-    woken = freed_.wait_until(guard, deadline, enough);
+  const auto patient_until = std::chrono::steady_clock::now() + patience;
+  const auto plenty = [&] { return room_for(std::max(capacity, good_part())); };
+  bool woken = freed_.wait_until(guard, std::min(deadline, patient_until), plenty);
+  if (!woken) {
+    ++impatient_;
+    const auto enough = [&] { return room_for(capacity); };
+    if (deadline == never) {
+      freed_.wait(guard, enough);
+      woken = true;
+    } else {
+      woken = freed_.wait_until(guard, deadline, enough);
+    }
+    --impatient_;
   }
   --waiting_;
   return woken && !stopped_;
@@ -59,14 +66,18 @@ void accumulator_pool::stop() {
 }
 
 void accumulator_pool::give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity) {
-  std::lock_guard guard{lock_};
-  used_.store(used_.load(std::memory_order_relaxed) - capacity, std::memory_order_relaxed);
+  std::unique_lock guard{lock_};
+  const auto used = used_.load(std::memory_order_relaxed) - capacity;
+  used_.store(used, std::memory_order_relaxed);
   const auto fitting = std::ranges::find(classes, capacity);
   if (fitting != classes.end() && kept_bytes_ + capacity <= most_kept_bytes) {
     free_[static_cast<std::size_t>(fitting - classes.begin())].push_back(std::move(bytes));
     kept_bytes_ += capacity;
   }
-  if (waiting_ > 0) freed_.notify_all();
+  const bool plenty = used == 0 || used + good_part() <= budget_;
+  const bool told = impatient_ > 0 || (waiting_ > 0 && plenty);
+  guard.unlock();
+  if (told) freed_.notify_all();
 }
 
 }  // namespace kwire::core

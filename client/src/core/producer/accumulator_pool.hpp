@@ -40,9 +40,12 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
  public:
   explicit accumulator_pool(std::size_t budget) : budget_(budget) {}
 
-  /// A buffer of at least `size` octets, or null when the budget does not allow it now.
-  std::shared_ptr<batch_memory> take(std::size_t size);
-  /// Waits until `size` octets may be had; false at `deadline` or after `stop`.
+  /// A buffer of at least `size` octets, or null when the budget does not allow it now. What is larger than
+  /// the whole budget is let through when nothing is out but the `held` octets of the caller's own.
+  std::shared_ptr<batch_memory> take(std::size_t size, std::size_t held = 0);
+  /// Waits until `size` octets may be had; false at `deadline` or after `stop`. Goes on at once when a good
+  /// part of the budget is free, and for less room only after a while: woken for every buffer that comes
+  /// back, the waiting thread would fill it and sleep again, and the switches would cost more than records.
   bool wait_for(std::size_t size, time_point deadline);
   /// Ends all waits.
   void stop();
@@ -55,6 +58,9 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
   friend class batch_memory;
   static constexpr std::array<std::size_t, 5> classes{4096, 16384, 65536, 262144, 1048576};
   static constexpr std::size_t most_kept_bytes = 16 * 1024 * 1024;
+  static constexpr std::chrono::milliseconds patience{3};
+
+  std::size_t good_part() const noexcept { return budget_ / 4; }
   void give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity);
 
   std::size_t budget_;
@@ -62,6 +68,7 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
   std::mutex lock_;
   std::condition_variable freed_;
   std::size_t waiting_ = 0;
+  std::size_t impatient_ = 0;  ///< of those waiting: go on for any room
   std::size_t kept_bytes_ = 0;
   bool stopped_ = false;
   std::array<std::vector<std::unique_ptr<std::byte[]>>, classes.size()> free_;

@@ -6,7 +6,7 @@ namespace kwire::core {
 
 void finished_batch::report(const std::function<void(const char*)>& on_throw) {
   const auto& slot = *content->slot;
-  for (auto& wanted : content->reports) {
+  content->reports.for_each([&](wanted_report& wanted) {
     const auto offset = base_offset < 0 ? base_offset : base_offset + wanted.index;
     const delivery told{result, slot.topic->name, slot.id, offset, wanted.opaque, why ? &*why : nullptr};
     try {
@@ -16,7 +16,7 @@ void finished_batch::report(const std::function<void(const char*)>& on_throw) {
     } catch (...) {
       on_throw("not a std::exception");
     }
-  }
+  });
 }
 
 void open_serials::finished(std::uint64_t serial) {

@@ -106,7 +106,9 @@ void producer_core::apply(topic_slot& topic, const topic_info* info) {
 void producer_core::linger(time_point now, bool hurried) {
   while (!lingering_.empty()) {
     const auto& oldest = lingering_.front();
-    if (!hurried && oldest.serial > flush_serial_ && now < oldest.opened + settings_.linger) break;
+    // A batch may be younger than `now`: without lingering it must not wait for the clock to reach it.
+    const bool young = settings_.linger.count() > 0 && now < oldest.opened + settings_.linger;
+    if (!hurried && oldest.serial > flush_serial_ && young) break;
     oldest.slot->sending.due_serial = std::max(oldest.slot->sending.due_serial, oldest.serial);
     enqueue(*oldest.slot);
     lingering_.pop_front();

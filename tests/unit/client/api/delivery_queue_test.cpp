@@ -22,7 +22,11 @@ core::finished_batch batch_of(std::uint64_t serial, std::vector<delivery_callbac
   done.content->serial = serial;
   done.base_offset = 10;
   std::int32_t index = 0;
-  for (auto& call : calls) done.content->reports.push_back({std::move(call), 0, index++});
+  const auto pool = std::make_shared<core::accumulator_pool>(1 << 20);
+  for (auto& call : calls) {
+    REQUIRE(done.content->reports.make_room(*pool));
+    done.content->reports.push(call, 0, index++);
+  }
   return done;
 }
 

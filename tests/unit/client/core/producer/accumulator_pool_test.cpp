@@ -72,3 +72,16 @@ TEST_CASE("pool: waiting ends with room, with the deadline, with stop") {
   stopper.join();
   CHECK_FALSE(pool->wait_for(100, core::never));
 }
+
+TEST_CASE("pool: waiting ends at once with a quarter of the budget, and before long with less") {
+  auto pool = std::make_shared<accumulator_pool>(16 * 4096);
+  std::vector<std::shared_ptr<core::batch_memory>> all;
+  for (int i = 0; i < 16; ++i) all.push_back(pool->take(4096));
+  CHECK_FALSE(pool->wait_for(1, core::time_point{}));
+  all.resize(15);
+  CHECK(pool->wait_for(1, core::never));  // one buffer is enough when no more comes back
+  all.resize(12);
+  CHECK(pool->wait_for(1, core::time_point{}));
+  CHECK(pool->wait_for(16000, core::time_point{}));
+  CHECK_FALSE(pool->wait_for(60000, core::time_point{}));
+}

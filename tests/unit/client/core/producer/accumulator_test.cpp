@@ -129,10 +129,42 @@ TEST_CASE("accumulator: reports keep the number of their record") {
   r.add(1);
   r.add(1, false, true);
   auto batch = accumulator::take(r.slot, UINT64_MAX);
-  REQUIRE(batch->reports.size() == 2);
-  CHECK(batch->reports[0].index == 1);
-  CHECK(batch->reports[1].index == 3);
-  CHECK(batch->reports[0].opaque == 9);
+  CHECK(batch->reports.size() == 2);
+  std::vector<std::int32_t> indexes;
+  batch->reports.for_each([&](core::wanted_report& report) {
+    indexes.push_back(report.index);
+    CHECK(report.opaque == 9);
+  });
+  CHECK(indexes == std::vector{1, 3});
+}
+
+TEST_CASE("accumulator: reports count in the budget, and are released with their batch") {
+  rig r{16384, 3 * 4096};
+  CHECK(r.add(1, false, true) == appended::ok);
+  CHECK(r.source.pool().used() == 2 * 4096);  // a buffer and the first block of reports
+  std::uint64_t accepted = 1;
+  auto last = appended::ok;
+  while ((last = r.add(1, false, true)) == appended::ok) ++accepted;
+  CHECK(last == appended::no_memory);
+  CHECK(r.source.pool().used() <= 3 * 4096);
+  CHECK(r.slot.accepted == accepted);
+  CHECK(accepted > 73);              // more than one block
+  CHECK(r.slot.closed.size() == 1);  // goes out to make room
+  CHECK(r.needed >= 2 * 4096);       // for the batch that the refused record will open
+  CHECK_FALSE(r.slot.open);
+  auto batch = accumulator::take(r.slot, UINT64_MAX);
+  CHECK(batch->reports.size() == accepted);
+  batch.reset();
+  CHECK(r.source.pool().used() == 0);
+  CHECK(r.add(1, false, true) == appended::ok);
+}
+
+TEST_CASE("accumulator: a budget below one buffer and its reports lets one record through at a time") {
+  rig r{16384, 4096};
+  CHECK(r.add(1, false, true) == appended::ok);
+  CHECK(r.add(5000, false, true) == appended::no_memory);
+  accumulator::take(r.slot, UINT64_MAX).reset();
+  CHECK(r.add(5000, false, true) == appended::ok);
 }
 
 TEST_CASE("accumulator: hurry is told once, and wakes") {

@@ -56,8 +56,12 @@ TEST_CASE("outcomes: every report runs with its offset, also after one that thro
       CHECK(d.error() == errc::purged);
       if (offsets.size() == 1) throw std::logic_error{"first"};
     };
-    done.content->reports.push_back({note, 1, 0});
-    done.content->reports.push_back({note, 2, 5});
+    const auto pool = std::make_shared<core::accumulator_pool>(1 << 20);
+    for (const std::int32_t index : {0, 5}) {
+      REQUIRE(done.content->reports.make_room(*pool));
+      delivery_callback call = note;
+      done.content->reports.push(call, 1, index);
+    }
     std::string thrown;
     done.report([&](const char* what) { thrown += what; });
     CHECK(thrown == "first");

@@ -108,6 +108,16 @@ TEST_CASE("producer core: an open batch lingers, a flush, a hurry or a full one 
 }
 
 TEST_CASE(
+    "producer core: without lingering a batch goes even if it was opened after the core read the clock") {
+  producer_rig rig;
+  rig.now = core::time_point{1ms};
+  rig.leaders("t", {1});
+  (void)rig.step();
+  rig.add("t", 0, 1);
+  CHECK(rig.one().batches[0].values == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE(
     "producer core: one request a broker, partitions of a topic together, batches fill while it waits") {
   producer_rig rig;
   rig.settings.max_in_flight = 1;

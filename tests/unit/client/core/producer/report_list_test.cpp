@@ -1,0 +1,59 @@
+#include "core/producer/report_list.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kwire;
+using core::accumulator_pool;
+using core::report_list;
+
+namespace {
+
+/// Counts what is alive, so that a leak or a second destruction shows.
+struct counted {
+  int* alive;
+  explicit counted(int& count) : alive(&count) { ++*alive; }
+  counted(counted&& other) noexcept : alive(other.alive) { ++*alive; }
+  ~counted() { --*alive; }
+  void operator()(const delivery&) const {}
+};
+
+}  // namespace
+
+TEST_CASE("report list: keeps order over many blocks, and lets go of everything") {
+  auto pool = std::make_shared<accumulator_pool>(1 << 20);
+  int alive = 0;
+  {
+    report_list list;
+    CHECK(list.empty());
+    for (std::int32_t i = 0; i < 3000; ++i) {
+      delivery_callback call = counted{alive};
+      REQUIRE(list.make_room(*pool));
+      list.push(call, static_cast<std::uint64_t>(i) * 2, i);
+    }
+    CHECK_FALSE(list.empty());
+    CHECK(list.size() == 3000);
+    CHECK(alive == 3000);
+    CHECK(pool->used() == report_list::first_block + 3 * report_list::later_block);
+    std::int32_t next = 0;
+    list.for_each([&](core::wanted_report& report) {
+      CHECK(report.index == next);
+      CHECK(report.opaque == static_cast<std::uint64_t>(next) * 2);
+      ++next;
+    });
+    CHECK(next == 3000);
+  }
+  CHECK(alive == 0);
+  CHECK(pool->used() == 0);
+}
+
+TEST_CASE("report list: takes small blocks where large ones do not fit, and says when there are none") {
+  auto pool = std::make_shared<accumulator_pool>(2 * report_list::first_block);
+  report_list list;
+  std::size_t kept = 0;
+  for (; list.make_room(*pool); ++kept) {
+    delivery_callback call = [](const delivery&) {};
+    list.push(call, 0, 0);
+  }
+  CHECK(kept == 2 * (report_list::first_block / sizeof(core::wanted_report)));
+  CHECK(list.size() == kept);
+}
