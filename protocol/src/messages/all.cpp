@@ -4,6 +4,7 @@
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
@@ -18,6 +19,7 @@
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
+#include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
@@ -65,8 +67,12 @@ constexpr std::array messages = {
     entry<create_topics_response>(),
     entry<delete_topics_request>(),
     entry<delete_topics_response>(),
+    entry<delete_records_request>(),
+    entry<delete_records_response>(),
     entry<init_producer_id_request>(),
     entry<init_producer_id_response>(),
+    entry<offset_for_leader_epoch_request>(),
+    entry<offset_for_leader_epoch_response>(),
     entry<describe_configs_request>(),
     entry<describe_configs_response>(),
     entry<consumer_protocol_subscription>(),
