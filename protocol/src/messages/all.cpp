@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/messages/add_offsets_to_txn.hpp>
+#include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/all.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
@@ -8,6 +10,7 @@
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/end_txn.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
@@ -23,6 +26,8 @@
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
+#include <kwire/protocol/messages/txn_offset_commit.hpp>
+#include <kwire/protocol/messages/write_txn_markers.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -73,6 +78,16 @@ constexpr std::array messages = {
     entry<init_producer_id_response>(),
     entry<offset_for_leader_epoch_request>(),
     entry<offset_for_leader_epoch_response>(),
+    entry<add_partitions_to_txn_request>(),
+    entry<add_partitions_to_txn_response>(),
+    entry<add_offsets_to_txn_request>(),
+    entry<add_offsets_to_txn_response>(),
+    entry<end_txn_request>(),
+    entry<end_txn_response>(),
+    entry<write_txn_markers_request>(),
+    entry<write_txn_markers_response>(),
+    entry<txn_offset_commit_request>(),
+    entry<txn_offset_commit_response>(),
     entry<describe_configs_request>(),
     entry<describe_configs_response>(),
     entry<consumer_protocol_subscription>(),
