@@ -5,9 +5,12 @@
 #include <kwire/protocol/messages/all.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
+#include <kwire/protocol/messages/create_acls.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_acls.hpp>
 #include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_acls.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
@@ -88,6 +91,12 @@ constexpr std::array messages = {
     entry<write_txn_markers_response>(),
     entry<txn_offset_commit_request>(),
     entry<txn_offset_commit_response>(),
+    entry<describe_acls_request>(),
+    entry<describe_acls_response>(),
+    entry<create_acls_request>(),
+    entry<create_acls_response>(),
+    entry<delete_acls_request>(),
+    entry<delete_acls_response>(),
     entry<describe_configs_request>(),
     entry<describe_configs_response>(),
     entry<consumer_protocol_subscription>(),
