@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/add_offsets_to_txn.hpp>
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/alter_configs.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
@@ -17,6 +18,7 @@
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
+#include <kwire/protocol/messages/incremental_alter_configs.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
@@ -99,6 +101,10 @@ constexpr std::array messages = {
     entry<delete_acls_response>(),
     entry<describe_configs_request>(),
     entry<describe_configs_response>(),
+    entry<alter_configs_request>(),
+    entry<alter_configs_response>(),
+    entry<incremental_alter_configs_request>(),
+    entry<incremental_alter_configs_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
 };
