@@ -4,9 +4,12 @@
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/all.hpp>
 #include <kwire/protocol/messages/alter_configs.hpp>
+#include <kwire/protocol/messages/alter_partition_reassignments.hpp>
+#include <kwire/protocol/messages/alter_replica_log_dirs.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
+#include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_acls.hpp>
 #include <kwire/protocol/messages/delete_records.hpp>
@@ -14,6 +17,8 @@
 #include <kwire/protocol/messages/describe_acls.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_log_dirs.hpp>
+#include <kwire/protocol/messages/elect_leaders.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
@@ -24,6 +29,7 @@
 #include <kwire/protocol/messages/leave_group.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/list_partition_reassignments.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
@@ -103,8 +109,20 @@ constexpr std::array messages = {
     entry<describe_configs_response>(),
     entry<alter_configs_request>(),
     entry<alter_configs_response>(),
+    entry<alter_replica_log_dirs_request>(),
+    entry<alter_replica_log_dirs_response>(),
+    entry<describe_log_dirs_request>(),
+    entry<describe_log_dirs_response>(),
+    entry<create_partitions_request>(),
+    entry<create_partitions_response>(),
+    entry<elect_leaders_request>(),
+    entry<elect_leaders_response>(),
     entry<incremental_alter_configs_request>(),
     entry<incremental_alter_configs_response>(),
+    entry<alter_partition_reassignments_request>(),
+    entry<alter_partition_reassignments_response>(),
+    entry<list_partition_reassignments_request>(),
+    entry<list_partition_reassignments_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
 };
