@@ -6,9 +6,11 @@
 #include <kwire/protocol/messages/alter_configs.hpp>
 #include <kwire/protocol/messages/alter_partition_reassignments.hpp>
 #include <kwire/protocol/messages/alter_replica_log_dirs.hpp>
+#include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
+#include <kwire/protocol/messages/create_delegation_token.hpp>
 #include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_acls.hpp>
@@ -16,10 +18,13 @@
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
+#include <kwire/protocol/messages/describe_delegation_token.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/describe_log_dirs.hpp>
+#include <kwire/protocol/messages/describe_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/elect_leaders.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
+#include <kwire/protocol/messages/expire_delegation_token.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
@@ -35,6 +40,8 @@
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/renew_delegation_token.hpp>
+#include <kwire/protocol/messages/sasl_authenticate.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
@@ -113,8 +120,18 @@ constexpr std::array messages = {
     entry<alter_replica_log_dirs_response>(),
     entry<describe_log_dirs_request>(),
     entry<describe_log_dirs_response>(),
+    entry<sasl_authenticate_request>(),
+    entry<sasl_authenticate_response>(),
     entry<create_partitions_request>(),
     entry<create_partitions_response>(),
+    entry<create_delegation_token_request>(),
+    entry<create_delegation_token_response>(),
+    entry<renew_delegation_token_request>(),
+    entry<renew_delegation_token_response>(),
+    entry<expire_delegation_token_request>(),
+    entry<expire_delegation_token_response>(),
+    entry<describe_delegation_token_request>(),
+    entry<describe_delegation_token_response>(),
     entry<elect_leaders_request>(),
     entry<elect_leaders_response>(),
     entry<incremental_alter_configs_request>(),
@@ -123,6 +140,10 @@ constexpr std::array messages = {
     entry<alter_partition_reassignments_response>(),
     entry<list_partition_reassignments_request>(),
     entry<list_partition_reassignments_response>(),
+    entry<describe_user_scram_credentials_request>(),
+    entry<describe_user_scram_credentials_response>(),
+    entry<alter_user_scram_credentials_request>(),
+    entry<alter_user_scram_credentials_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
 };
