@@ -14,6 +14,7 @@
 #include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_acls.hpp>
+#include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
@@ -37,6 +38,7 @@
 #include <kwire/protocol/messages/list_partition_reassignments.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_delete.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
@@ -132,6 +134,8 @@ constexpr std::array messages = {
     entry<expire_delegation_token_response>(),
     entry<describe_delegation_token_request>(),
     entry<describe_delegation_token_response>(),
+    entry<delete_groups_request>(),
+    entry<delete_groups_response>(),
     entry<elect_leaders_request>(),
     entry<elect_leaders_response>(),
     entry<incremental_alter_configs_request>(),
@@ -140,6 +144,8 @@ constexpr std::array messages = {
     entry<alter_partition_reassignments_response>(),
     entry<list_partition_reassignments_request>(),
     entry<list_partition_reassignments_response>(),
+    entry<offset_delete_request>(),
+    entry<offset_delete_response>(),
     entry<describe_user_scram_credentials_request>(),
     entry<describe_user_scram_credentials_response>(),
     entry<alter_user_scram_credentials_request>(),
