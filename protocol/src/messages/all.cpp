@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/add_offsets_to_txn.hpp>
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/alter_client_quotas.hpp>
 #include <kwire/protocol/messages/alter_configs.hpp>
 #include <kwire/protocol/messages/alter_partition_reassignments.hpp>
 #include <kwire/protocol/messages/alter_replica_log_dirs.hpp>
@@ -18,6 +19,7 @@
 #include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
+#include <kwire/protocol/messages/describe_client_quotas.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_delegation_token.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
@@ -146,6 +148,10 @@ constexpr std::array messages = {
     entry<list_partition_reassignments_response>(),
     entry<offset_delete_request>(),
     entry<offset_delete_response>(),
+    entry<describe_client_quotas_request>(),
+    entry<describe_client_quotas_response>(),
+    entry<alter_client_quotas_request>(),
+    entry<alter_client_quotas_response>(),
     entry<describe_user_scram_credentials_request>(),
     entry<describe_user_scram_credentials_response>(),
     entry<alter_user_scram_credentials_request>(),
