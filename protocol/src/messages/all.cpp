@@ -1,26 +1,55 @@
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/messages/add_offsets_to_txn.hpp>
+#include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/alter_client_quotas.hpp>
+#include <kwire/protocol/messages/alter_configs.hpp>
+#include <kwire/protocol/messages/alter_partition_reassignments.hpp>
+#include <kwire/protocol/messages/alter_replica_log_dirs.hpp>
+#include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
+#include <kwire/protocol/messages/create_acls.hpp>
+#include <kwire/protocol/messages/create_delegation_token.hpp>
+#include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_acls.hpp>
+#include <kwire/protocol/messages/delete_groups.hpp>
+#include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_acls.hpp>
+#include <kwire/protocol/messages/describe_client_quotas.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
+#include <kwire/protocol/messages/describe_delegation_token.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_log_dirs.hpp>
+#include <kwire/protocol/messages/describe_user_scram_credentials.hpp>
+#include <kwire/protocol/messages/elect_leaders.hpp>
+#include <kwire/protocol/messages/end_txn.hpp>
+#include <kwire/protocol/messages/expire_delegation_token.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
+#include <kwire/protocol/messages/incremental_alter_configs.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/list_partition_reassignments.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_delete.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
+#include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/renew_delegation_token.hpp>
+#include <kwire/protocol/messages/sasl_authenticate.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
+#include <kwire/protocol/messages/txn_offset_commit.hpp>
+#include <kwire/protocol/messages/write_txn_markers.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -65,10 +94,68 @@ constexpr std::array messages = {
     entry<create_topics_response>(),
     entry<delete_topics_request>(),
     entry<delete_topics_response>(),
+    entry<delete_records_request>(),
+    entry<delete_records_response>(),
     entry<init_producer_id_request>(),
     entry<init_producer_id_response>(),
+    entry<offset_for_leader_epoch_request>(),
+    entry<offset_for_leader_epoch_response>(),
+    entry<add_partitions_to_txn_request>(),
+    entry<add_partitions_to_txn_response>(),
+    entry<add_offsets_to_txn_request>(),
+    entry<add_offsets_to_txn_response>(),
+    entry<end_txn_request>(),
+    entry<end_txn_response>(),
+    entry<write_txn_markers_request>(),
+    entry<write_txn_markers_response>(),
+    entry<txn_offset_commit_request>(),
+    entry<txn_offset_commit_response>(),
+    entry<describe_acls_request>(),
+    entry<describe_acls_response>(),
+    entry<create_acls_request>(),
+    entry<create_acls_response>(),
+    entry<delete_acls_request>(),
+    entry<delete_acls_response>(),
     entry<describe_configs_request>(),
     entry<describe_configs_response>(),
+    entry<alter_configs_request>(),
+    entry<alter_configs_response>(),
+    entry<alter_replica_log_dirs_request>(),
+    entry<alter_replica_log_dirs_response>(),
+    entry<describe_log_dirs_request>(),
+    entry<describe_log_dirs_response>(),
+    entry<sasl_authenticate_request>(),
+    entry<sasl_authenticate_response>(),
+    entry<create_partitions_request>(),
+    entry<create_partitions_response>(),
+    entry<create_delegation_token_request>(),
+    entry<create_delegation_token_response>(),
+    entry<renew_delegation_token_request>(),
+    entry<renew_delegation_token_response>(),
+    entry<expire_delegation_token_request>(),
+    entry<expire_delegation_token_response>(),
+    entry<describe_delegation_token_request>(),
+    entry<describe_delegation_token_response>(),
+    entry<delete_groups_request>(),
+    entry<delete_groups_response>(),
+    entry<elect_leaders_request>(),
+    entry<elect_leaders_response>(),
+    entry<incremental_alter_configs_request>(),
+    entry<incremental_alter_configs_response>(),
+    entry<alter_partition_reassignments_request>(),
+    entry<alter_partition_reassignments_response>(),
+    entry<list_partition_reassignments_request>(),
+    entry<list_partition_reassignments_response>(),
+    entry<offset_delete_request>(),
+    entry<offset_delete_response>(),
+    entry<describe_client_quotas_request>(),
+    entry<describe_client_quotas_response>(),
+    entry<alter_client_quotas_request>(),
+    entry<alter_client_quotas_response>(),
+    entry<describe_user_scram_credentials_request>(),
+    entry<describe_user_scram_credentials_response>(),
+    entry<alter_user_scram_credentials_request>(),
+    entry<alter_user_scram_credentials_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
 };

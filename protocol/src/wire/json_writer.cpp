@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <kwire/protocol/base64.hpp>
 
 namespace kwire::protocol {
@@ -100,10 +101,14 @@ void json_writer::number(std::int64_t value) {
 }
 
 void json_writer::number(double value) {
+  if (std::isnan(value)) return string("NaN");
+  if (std::isinf(value)) return string(value > 0 ? "Infinity" : "-Infinity");
   element();
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  out_.append(text.data(), end);
+  std::array<char, 32> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  const std::string_view text{buffer.data(), end};
+  out_ += text;
+  if (text.find_first_of(".e") == text.npos) out_ += ".0";
 }
 
 void json_writer::boolean(bool value) {
