@@ -156,8 +156,16 @@ class json_reader final : public visitor {
   }
 
   void float64(value_ref field, const json::value& value) {
-    if (!value.is_number()) return expected("a number", value);
-    as<double>(field) = value.to_number<double>();
+    using infinite = std::numeric_limits<double>;
+    if (value.is_number()) {
+      as<double>(field) = value.to_number<double>();
+    } else if (value == "NaN") {
+      as<double>(field) = infinite::quiet_NaN();
+    } else if (value == "Infinity" || value == "-Infinity") {
+      as<double>(field) = value == "Infinity" ? infinite::infinity() : -infinite::infinity();
+    } else {
+      expected("a number", value);
+    }
   }
 
   void text(value_ref field, const json::value& value) {

@@ -118,6 +118,17 @@ TEST_CASE("json reader: numbers over their whole range, and nothing beyond") {
   CHECK(refusal(R"({"offset":1.5})").starts_with("offset: expected a whole number"));
 }
 
+TEST_CASE("json reader: floating point, with the values that JSON has no numbers for") {
+  sample message;
+  record_sets sets;
+  for (auto text : {"0.1", "-2.5e-300", "7.0", "\"NaN\"", "\"Infinity\"", "\"-Infinity\""}) {
+    const auto member = std::string{R"("ratio":)"} + text;
+    REQUIRE(from_json(ref(message), 4, "{" + member + "}", sets).has_value());
+    CHECK(to_json(message, 4).find(member + ",") != std::string::npos);
+  }
+  CHECK(refusal(R"({"ratio":"one"})") == R"(ratio: expected a number, found "one")");
+}
+
 TEST_CASE("json reader: a refusal names the member and what to do") {
   CHECK(refusal(R"({"items":[{"number":1},{"nmuber":2}]})") ==
         "items[1].nmuber: no such field; there are: number, text");
