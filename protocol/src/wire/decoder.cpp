@@ -104,11 +104,14 @@ class decoder final : public visitor {
 
   void value(std::string_view name, value_ref field, const traits& how) {
     if (!path_.push(name)) return fail(wire_errc::too_deep);
+    const bool outer = flexible_;
+    flexible_ = outer && !how.is_classic();
     if (field.type->shape == kind::optional) {
       optional(field, how.nullable(version_));
     } else {
       plain(field, false);
     }
+    flexible_ = outer;
     note();
     path_.pop();
   }
@@ -252,8 +255,12 @@ wire_result<void> decode(message_ref message, std::int16_t version, bytes_view i
 
 wire_result<std::int16_t> decode_stored(message_ref message, bytes_view input) {
   reader in{input};
-  const auto version = in.fixed<std::int16_t>();
+  auto version = in.fixed<std::int16_t>();
   if (!in.ok()) return wire_error{in.error(), in.failed_at(), "version"};
+  if (const auto& half = message.info->half; half.which == record_half::key) {
+    if (version != half.type) return wire_error{wire_errc::unsupported_version};
+    version = message.info->versions.max;
+  }
   if (version < message.info->versions.min) return wire_error{wire_errc::unsupported_version};
   const auto known = std::min(version, message.info->versions.max);
   decoder visitor{known, message.info->is_flexible(known), in};

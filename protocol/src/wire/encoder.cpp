@@ -80,11 +80,14 @@ class encoder final : public visitor {
 
   void value(std::string_view name, value_ref field, const traits& how) {
     if (!path_.push(name)) return fail(wire_errc::too_deep, name);
+    const bool outer = flexible_;
+    flexible_ = outer && !how.is_classic();
     if (field.type->shape == kind::optional) {
       optional(field, how.nullable(version_));
     } else {
       plain(field);
     }
+    flexible_ = outer;
     path_.pop();
   }
 
@@ -200,7 +203,8 @@ wire_result<void> encode(message_ref message, std::int16_t version, writer& out)
 }
 
 wire_result<void> encode_stored(message_ref message, std::int16_t version, writer& out) {
-  out.fixed(version);
+  const auto& half = message.info->half;
+  out.fixed(half.which == record_half::key ? half.type : version);
   return encode(message, version, out);
 }
 
