@@ -107,7 +107,7 @@ class decoder final : public visitor {
     const bool outer = flexible_;
     flexible_ = outer && !how.is_classic();
     if (field.type->shape == kind::optional) {
-      optional(field, how.nullable(version_));
+      optional(field, how);
     } else {
       plain(field, false);
     }
@@ -116,16 +116,22 @@ class decoder final : public visitor {
     path_.pop();
   }
 
-  void optional(value_ref field, bool may_be_null) {
+  void optional(value_ref field, const traits& how) {
     const auto* inner = field.type->inner;
+    const bool may_be_null = how.nullable(version_);
     if (inner->shape == kind::structure) {
-      if (may_be_null && in_.fixed<std::int8_t>() < 0) return field.type->reset(field.at);
+      if (may_be_null && null_structure(how)) return field.type->reset(field.at);
       return structure({field.type->engage(field.at), inner});
     }
     // The length says whether the value is there; look before making room for it.
     if (plain({field.type->engage(field.at), inner}, may_be_null) == presence::null) {
       field.type->reset(field.at);
     }
+  }
+
+  /// What stands before a structure that may be null: an int8, and in tagged fields a length of 0 or 1.
+  bool null_structure(const traits& how) {
+    return how.tag_number() >= 0 ? in_.uvarint() == 0 : in_.fixed<std::int8_t>() < 0;
   }
 
   enum class presence { value, null };

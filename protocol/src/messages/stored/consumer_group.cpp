@@ -49,7 +49,7 @@ void consumer_group_member_metadata_value::describe(visitor& v) {
   v("subscribed_topic_regex", subscribed_topic_regex, all.null());
   v("rebalance_timeout_ms", rebalance_timeout_ms, all.def(-1));
   v("server_assignor", server_assignor, all.null());
-  v("classic_member_metadata", classic_member_metadata, all.tag(0).null().def_null());
+  v("classic_member_metadata", classic_member_metadata, all.tag(0).null());
 }
 
 void consumer_group_target_assignment_metadata_key::describe(visitor& v) { v("group_id", group_id); }
@@ -81,7 +81,7 @@ void consumer_group_current_member_assignment_key::describe(visitor& v) {
 void consumer_group_current_member_assignment_value::topic::describe(visitor& v) {
   v("topic_id", topic_id);
   v("partitions", partitions);
-  v("assignment_epochs", assignment_epochs, all.tag(0).null().def_null());
+  v("assignment_epochs", assignment_epochs, all.tag(0).null());
 }
 
 void consumer_group_current_member_assignment_value::describe(visitor& v) {

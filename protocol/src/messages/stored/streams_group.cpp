@@ -13,7 +13,7 @@ void streams_group_metadata_value::describe(visitor& v) {
   v("epoch", epoch);
   v("metadata_hash", metadata_hash);
   v("validated_topology_epoch", validated_topology_epoch, all.tag(0).def(-1));
-  v("last_assignment_configs", last_assignment_configs, all.tag(1).null().def_null());
+  v("last_assignment_configs", last_assignment_configs, all.tag(1).null());
   v("stored_description_topology_epoch", stored_description_topology_epoch, all.tag(2).def(-1));
   v("failed_description_topology_epoch", failed_description_topology_epoch, all.tag(3).def(-1));
 }
@@ -76,7 +76,7 @@ void streams_group_current_member_assignment_key::describe(visitor& v) {
 void streams_group_current_member_assignment_value::task_ids::describe(visitor& v) {
   v("subtopology_id", subtopology_id);
   v("partitions", partitions);
-  v("assignment_epochs", assignment_epochs, all.tag(0).null().def_null());
+  v("assignment_epochs", assignment_epochs, all.tag(0).null());
 }
 
 void streams_group_current_member_assignment_value::describe(visitor& v) {

@@ -7,6 +7,7 @@
 #include <kwire/protocol/wire/visitor.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kwire::protocol {
@@ -92,7 +93,7 @@ struct consumer_group_member_metadata_value {
   std::optional<std::string> subscribed_topic_regex = "";
   std::int32_t rebalance_timeout_ms = -1;
   std::optional<std::string> server_assignor = "";
-  std::optional<classic_member> classic_member_metadata;
+  std::optional<classic_member> classic_member_metadata{std::in_place};
   unknown_fields unknown;
   void describe(visitor& v);
 };
@@ -159,7 +160,7 @@ struct consumer_group_current_member_assignment_value {
   struct topic {
     uuid topic_id{};
     std::vector<partition_id> partitions;
-    std::optional<std::vector<std::int32_t>> assignment_epochs;
+    std::optional<std::vector<std::int32_t>> assignment_epochs{std::in_place};
     unknown_fields unknown;
     void describe(visitor& v);
   };

@@ -6,6 +6,7 @@
 #include <kwire/protocol/wire/visitor.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kwire::protocol {
@@ -31,7 +32,7 @@ struct streams_group_metadata_value {
   std::int32_t epoch = 0;
   std::int64_t metadata_hash = 0;
   std::int32_t validated_topology_epoch = -1;
-  std::optional<std::vector<config>> last_assignment_configs;
+  std::optional<std::vector<config>> last_assignment_configs{std::in_place};
   std::int32_t stored_description_topology_epoch = -1;
   std::int32_t failed_description_topology_epoch = -1;
   unknown_fields unknown;
@@ -140,7 +141,7 @@ struct streams_group_current_member_assignment_value {
   struct task_ids {
     std::string subtopology_id;
     std::vector<partition_id> partitions;
-    std::optional<std::vector<std::int32_t>> assignment_epochs;
+    std::optional<std::vector<std::int32_t>> assignment_epochs{std::in_place};
     unknown_fields unknown;
     void describe(visitor& v);
   };
