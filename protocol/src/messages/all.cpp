@@ -8,7 +8,12 @@
 #include <kwire/protocol/messages/alter_partition_reassignments.hpp>
 #include <kwire/protocol/messages/alter_replica_log_dirs.hpp>
 #include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
+#include <kwire/protocol/header.hpp>
+#include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/alter_share_group_offsets.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/consumer_group_describe.hpp>
+#include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
 #include <kwire/protocol/messages/create_delegation_token.hpp>
@@ -17,6 +22,8 @@
 #include <kwire/protocol/messages/delete_acls.hpp>
 #include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/delete_records.hpp>
+#include <kwire/protocol/messages/delete_share_group_offsets.hpp>
+#include <kwire/protocol/messages/delete_share_group_state.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
 #include <kwire/protocol/messages/describe_client_quotas.hpp>
@@ -28,11 +35,14 @@
 #include <kwire/protocol/messages/elect_leaders.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
 #include <kwire/protocol/messages/expire_delegation_token.hpp>
+#include <kwire/protocol/messages/describe_share_group_offsets.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
+#include <kwire/protocol/messages/get_telemetry_subscriptions.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
 #include <kwire/protocol/messages/incremental_alter_configs.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
+#include <kwire/protocol/messages/initialize_share_group_state.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
@@ -46,10 +56,30 @@
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/renew_delegation_token.hpp>
 #include <kwire/protocol/messages/sasl_authenticate.hpp>
+#include <kwire/protocol/messages/push_telemetry.hpp>
+#include <kwire/protocol/messages/read_share_group_state.hpp>
+#include <kwire/protocol/messages/read_share_group_state_summary.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
+#include <kwire/protocol/messages/share_acknowledge.hpp>
+#include <kwire/protocol/messages/share_fetch.hpp>
+#include <kwire/protocol/messages/share_group_describe.hpp>
+#include <kwire/protocol/messages/share_group_heartbeat.hpp>
+#include <kwire/protocol/messages/stored/consumer_group.hpp>
+#include <kwire/protocol/messages/stored/control_records.hpp>
+#include <kwire/protocol/messages/stored/default_principal.hpp>
+#include <kwire/protocol/messages/stored/group_metadata.hpp>
+#include <kwire/protocol/messages/stored/share_group.hpp>
+#include <kwire/protocol/messages/stored/share_state.hpp>
+#include <kwire/protocol/messages/stored/sticky_assignor.hpp>
+#include <kwire/protocol/messages/stored/streams_group.hpp>
+#include <kwire/protocol/messages/stored/transactions.hpp>
+#include <kwire/protocol/messages/streams_group_describe.hpp>
+#include <kwire/protocol/messages/streams_group_heartbeat.hpp>
+#include <kwire/protocol/messages/streams_group_topology_description_update.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
 #include <kwire/protocol/messages/write_txn_markers.hpp>
+#include <kwire/protocol/messages/write_share_group_state.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -156,8 +186,109 @@ constexpr std::array messages = {
     entry<describe_user_scram_credentials_response>(),
     entry<alter_user_scram_credentials_request>(),
     entry<alter_user_scram_credentials_response>(),
+    entry<consumer_group_heartbeat_request>(),
+    entry<consumer_group_heartbeat_response>(),
+    entry<consumer_group_describe_request>(),
+    entry<consumer_group_describe_response>(),
+    entry<get_telemetry_subscriptions_request>(),
+    entry<get_telemetry_subscriptions_response>(),
+    entry<push_telemetry_request>(),
+    entry<push_telemetry_response>(),
+    entry<share_group_heartbeat_request>(),
+    entry<share_group_heartbeat_response>(),
+    entry<share_group_describe_request>(),
+    entry<share_group_describe_response>(),
+    entry<share_fetch_request>(),
+    entry<share_fetch_response>(),
+    entry<share_acknowledge_request>(),
+    entry<share_acknowledge_response>(),
+    entry<initialize_share_group_state_request>(),
+    entry<initialize_share_group_state_response>(),
+    entry<read_share_group_state_request>(),
+    entry<read_share_group_state_response>(),
+    entry<write_share_group_state_request>(),
+    entry<write_share_group_state_response>(),
+    entry<delete_share_group_state_request>(),
+    entry<delete_share_group_state_response>(),
+    entry<read_share_group_state_summary_request>(),
+    entry<read_share_group_state_summary_response>(),
+    entry<streams_group_heartbeat_request>(),
+    entry<streams_group_heartbeat_response>(),
+    entry<streams_group_describe_request>(),
+    entry<streams_group_describe_response>(),
+    entry<describe_share_group_offsets_request>(),
+    entry<describe_share_group_offsets_response>(),
+    entry<alter_share_group_offsets_request>(),
+    entry<alter_share_group_offsets_response>(),
+    entry<delete_share_group_offsets_request>(),
+    entry<delete_share_group_offsets_response>(),
+    entry<streams_group_topology_description_update_request>(),
+    entry<streams_group_topology_description_update_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
+    entry<sticky_assignor_user_data>(),
+    entry<cooperative_sticky_assignor_user_data>(),
+    entry<legacy_offset_commit_key>(),
+    entry<legacy_offset_commit_value>(),
+    entry<offset_commit_key>(),
+    entry<offset_commit_value>(),
+    entry<group_metadata_key>(),
+    entry<group_metadata_value>(),
+    entry<consumer_group_metadata_key>(),
+    entry<consumer_group_metadata_value>(),
+    entry<consumer_group_partition_metadata_key>(),
+    entry<consumer_group_partition_metadata_value>(),
+    entry<consumer_group_member_metadata_key>(),
+    entry<consumer_group_member_metadata_value>(),
+    entry<consumer_group_target_assignment_metadata_key>(),
+    entry<consumer_group_target_assignment_metadata_value>(),
+    entry<consumer_group_target_assignment_member_key>(),
+    entry<consumer_group_target_assignment_member_value>(),
+    entry<consumer_group_current_member_assignment_key>(),
+    entry<consumer_group_current_member_assignment_value>(),
+    entry<consumer_group_regular_expression_key>(),
+    entry<consumer_group_regular_expression_value>(),
+    entry<share_group_member_metadata_key>(),
+    entry<share_group_member_metadata_value>(),
+    entry<share_group_metadata_key>(),
+    entry<share_group_metadata_value>(),
+    entry<share_group_target_assignment_metadata_key>(),
+    entry<share_group_target_assignment_metadata_value>(),
+    entry<share_group_target_assignment_member_key>(),
+    entry<share_group_target_assignment_member_value>(),
+    entry<share_group_current_member_assignment_key>(),
+    entry<share_group_current_member_assignment_value>(),
+    entry<share_group_state_partition_metadata_key>(),
+    entry<share_group_state_partition_metadata_value>(),
+    entry<streams_group_metadata_key>(),
+    entry<streams_group_metadata_value>(),
+    entry<streams_group_member_metadata_key>(),
+    entry<streams_group_member_metadata_value>(),
+    entry<streams_group_target_assignment_metadata_key>(),
+    entry<streams_group_target_assignment_metadata_value>(),
+    entry<streams_group_target_assignment_member_key>(),
+    entry<streams_group_target_assignment_member_value>(),
+    entry<streams_group_current_member_assignment_key>(),
+    entry<streams_group_current_member_assignment_value>(),
+    entry<streams_group_topology_key>(),
+    entry<streams_group_topology_value>(),
+    entry<transaction_log_key>(),
+    entry<transaction_log_value>(),
+    entry<aborted_txn>(),
+    entry<share_snapshot_key>(),
+    entry<share_snapshot_value>(),
+    entry<share_update_key>(),
+    entry<share_update_value>(),
+    entry<control_record_type_schema>(),
+    entry<end_txn_marker>(),
+    entry<leader_change_message>(),
+    entry<snapshot_header_record>(),
+    entry<snapshot_footer_record>(),
+    entry<kraft_version_record>(),
+    entry<voters_record>(),
+    entry<default_principal_data>(),
+    entry<request_header>(),
+    entry<response_header>(),
 };
 
 template <class Wanted>
@@ -172,6 +303,11 @@ std::span<const message_entry> all_messages() noexcept { return messages; }
 
 const message_entry* find_message(api key, direction way) noexcept {
   return first([=](const message_entry& line) { return line.info->key == key && line.info->way == way; });
+}
+
+const message_entry* find_message(const record_half& half) noexcept {
+  if (half.log == coordinator_log::none) return nullptr;
+  return first([&](const message_entry& line) { return line.info->half == half; });
 }
 
 const message_entry* find_message(std::string_view name) noexcept {

@@ -61,7 +61,8 @@ TEST_CASE("vectors: octets and JSON are those of Kafka's own classes, at every v
   }
   for (const auto& entry : all_messages()) {
     INFO(std::string{entry.info->name});
-    CHECK(versions_seen[std::string{entry.info->name}] == (2 << entry.info->versions.max) - 1);
+    CHECK(versions_seen[std::string{entry.info->name}] ==
+          (2 << entry.info->versions.max) - (1 << entry.info->versions.min));
   }
 }
 
