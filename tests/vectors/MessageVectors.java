@@ -121,6 +121,7 @@ public final class MessageVectors {
       fill(inner, (Schema) type, depth + 1);
       return inner;
     }
+    if (type == Type.UINT16) return (int) number() & 0xffff;
     return scalar(javaType);
   }
 
@@ -146,7 +147,7 @@ public final class MessageVectors {
 
   private Object scalar(Class<?> type) throws Exception {
     if (type == boolean.class) return random.nextBoolean();
-    if (type == byte.class) return (byte) number();
+    if (type == byte.class || type == Byte.class) return (byte) number();
     if (type == short.class || type == Short.class) return (short) number();
     if (type == int.class || type == Integer.class) return (int) number();
     if (type == long.class || type == Long.class) return number();

@@ -3,7 +3,8 @@
 
 usage: check_schemas.py DUMP_SCHEMAS     (the program built from dump_schemas.cpp)
 
-The schemas are those inside kafka-clients 4.4.0; versions that Kafka 4 dropped are compared with 3.9.1.
+The schemas are those inside kafka-clients 4.4.0; messages, versions and fields that Kafka 4 dropped are
+compared with 3.9.1.
 Exit status 1 and a line for every difference.
 """
 import json
@@ -16,14 +17,15 @@ from make_vectors import CURRENT, OLD, artifact
 
 
 def load_schemas(kafka):
-    """All message schemas of a kafka-clients jar, by name."""
+    """All message schemas of a kafka-clients jar by name, without those that have no version any more."""
     schemas = {}
     with zipfile.ZipFile(artifact("org.apache.kafka", "kafka-clients", kafka)) as jar:
         for path in jar.namelist():
             if path.startswith("common/message/") and path.endswith(".json"):
                 text = re.sub(r"^\s*//.*$", "", jar.read(path).decode(), flags=re.M)
                 schema = json.loads(text)
-                schemas[schema["name"]] = schema
+                if schema["validVersions"] != "none":
+                    schemas[schema["name"]] = schema
     return schemas
 
 
@@ -79,13 +81,12 @@ def fields_at(schema, fields, version):
 
 
 def ignorable(schema, fields, path=""):
-    """The names of the fields that may be dropped silently."""
+    """Of all fields by path: whether they may be dropped silently."""
     commons = {common["name"]: common["fields"] for common in schema.get("commonStructs", [])}
-    found = set()
+    found = {}
     for field in fields:
         where = f"{path}{field['name'][0].lower()}{field['name'][1:]}"
-        if field.get("ignorable"):
-            found.add(where)
+        found[where] = field.get("ignorable", False)
         inner = field.get("fields") or commons.get(field["type"].removeprefix("[]"))
         if inner:
             found |= ignorable(schema, inner, where + ".")
@@ -108,10 +109,10 @@ def differences(ours, kafka, where):
 def check(ours, current, old):
     """All differences of one message."""
     name = ours["name"]
-    if name not in current:
-        yield f"{name}: not in Kafka {CURRENT}"
+    schema = current.get(name) or old.get(name)
+    if schema is None:
+        yield f"{name}: neither in Kafka {CURRENT} nor in {OLD}"
         return
-    schema = current[name]
     lowest, highest = span(schema["validVersions"])
     if span(ours["validVersions"]) != (0, highest):
         yield f"{name}: versions {ours['validVersions']}, Kafka up to {highest}"
@@ -125,8 +126,11 @@ def check(ours, current, old):
         yield from differences(fields_at(ours, ours["fields"], version),
                                fields_at(source, source["fields"], version), f"{name} v{version}")
     mine, theirs = ignorable(ours, ours["fields"]), ignorable(schema, schema["fields"])
-    for field in sorted(mine ^ theirs):
-        yield f"{name}.{field}: ignorable {field in mine}, Kafka {field in theirs}"
+    if lowest > 0:
+        theirs = ignorable(old[name], old[name]["fields"]) | theirs
+    for field in sorted(mine):
+        if mine[field] != theirs.get(field, False):
+            yield f"{name}.{field}: ignorable {mine[field]}, Kafka {theirs.get(field, False)}"
 
 
 def main(program):

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Writes messages.txt anew: what Kafka's own classes make of every message and version.
+"""Writes messages.txt: what Kafka's own classes make of every message and version.
 
-Needs a JDK and Maven; the tests that read the file need neither. Versions that Kafka 4 no longer has are
-taken from the last client that has them.
+Needs a JDK and Maven; the tests that read the file need neither. Messages and versions that Kafka 4 no longer
+has are taken from the last client that has them.
 
-usage: make_vectors.py MESSAGE...      e.g. FetchRequest FetchResponse; without names those of the file
+usage: make_vectors.py MESSAGE...      e.g. FetchRequest FetchResponse: makes their lines anew and keeps
+                                       the others; without names all lines of the file
 """
 import pathlib
 import subprocess
 import sys
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE / "messages.txt"
@@ -25,8 +27,17 @@ def artifact(group, name, version):
     return str(jar)
 
 
+def is_gone(name):
+    """Whether the current client merely remembers that there was such a message."""
+    path = f"common/message/{name}.json"
+    with zipfile.ZipFile(artifact("org.apache.kafka", "kafka-clients", CURRENT)) as jar:
+        return path in jar.namelist() and '"validVersions": "none"' in jar.read(path).decode()
+
+
 def run(kafka, names):
     """The lines MessageVectors prints with the given kafka-clients."""
+    if not names:
+        return []
     jars = [artifact("org.apache.kafka", "kafka-clients", kafka), artifact("org.slf4j", "slf4j-api", SLF4J)]
     for part in ("databind", "core", "annotations"):
         jars.append(artifact("com.fasterxml.jackson.core", f"jackson-{part}", JACKSON))
@@ -36,23 +47,24 @@ def run(kafka, names):
 
 
 def main(names):
-    if not names:
-        names = sorted({line.split(" ", 1)[0] for line in TARGET.read_text().splitlines()})
-    lines = run(CURRENT, names)
+    kept = TARGET.read_text(encoding="utf-8").splitlines()
+    names = names or sorted({line.split(" ", 1)[0] for line in kept})
+    kept = [line for line in kept if line.split(" ", 1)[0] not in names]
+    gone = [name for name in names if is_gone(name)]
+    lines = run(CURRENT, [name for name in names if name not in gone])
     lowest = {}
     for line in lines:
         name, version = line.split(" ", 2)[:2]
         lowest[name] = min(lowest.get(name, int(version)), int(version))
     dropped = [f"{name}:0-{first - 1}" for name, first in lowest.items() if first > 0]
-    if dropped:
-        lines += run(OLD, dropped)
+    lines += run(OLD, gone + dropped)
 
     def order(line):
         name, version = line.split(" ", 2)[:2]
         return name, int(version)
 
-    TARGET.write_text("\n".join(sorted(lines, key=order)) + "\n", encoding="utf-8")
-    print(f"{len(lines)} vectors, {TARGET.stat().st_size} bytes")
+    TARGET.write_text("\n".join(sorted(kept + lines, key=order)) + "\n", encoding="utf-8")
+    print(f"{len(lines)} new vectors, {TARGET.stat().st_size} bytes")
 
 
 if __name__ == "__main__":
