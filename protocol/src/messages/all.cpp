@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/all.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
+#include <kwire/protocol/messages/controlled_shutdown.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
@@ -12,6 +13,7 @@
 #include <kwire/protocol/messages/heartbeat.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
+#include <kwire/protocol/messages/leader_and_isr.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
@@ -20,7 +22,9 @@
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
+#include <kwire/protocol/messages/stop_replica.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
+#include <kwire/protocol/messages/update_metadata.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -39,6 +43,14 @@ constexpr std::array messages = {
     entry<list_offsets_response>(),
     entry<metadata_request>(),
     entry<metadata_response>(),
+    entry<leader_and_isr_request>(),
+    entry<leader_and_isr_response>(),
+    entry<stop_replica_request>(),
+    entry<stop_replica_response>(),
+    entry<update_metadata_request>(),
+    entry<update_metadata_response>(),
+    entry<controlled_shutdown_request>(),
+    entry<controlled_shutdown_response>(),
     entry<offset_commit_request>(),
     entry<offset_commit_response>(),
     entry<offset_fetch_request>(),
