@@ -1,14 +1,19 @@
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/messages/add_raft_voter.hpp>
 #include <kwire/protocol/messages/all.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/begin_quorum_epoch.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/controlled_shutdown.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_quorum.hpp>
+#include <kwire/protocol/messages/end_quorum_epoch.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
+#include <kwire/protocol/messages/fetch_snapshot.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
@@ -21,10 +26,13 @@
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/remove_raft_voter.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/stop_replica.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 #include <kwire/protocol/messages/update_metadata.hpp>
+#include <kwire/protocol/messages/update_raft_voter.hpp>
+#include <kwire/protocol/messages/vote.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -81,6 +89,22 @@ constexpr std::array messages = {
     entry<init_producer_id_response>(),
     entry<describe_configs_request>(),
     entry<describe_configs_response>(),
+    entry<vote_request>(),
+    entry<vote_response>(),
+    entry<begin_quorum_epoch_request>(),
+    entry<begin_quorum_epoch_response>(),
+    entry<end_quorum_epoch_request>(),
+    entry<end_quorum_epoch_response>(),
+    entry<describe_quorum_request>(),
+    entry<describe_quorum_response>(),
+    entry<fetch_snapshot_request>(),
+    entry<fetch_snapshot_response>(),
+    entry<add_raft_voter_request>(),
+    entry<add_raft_voter_response>(),
+    entry<remove_raft_voter_request>(),
+    entry<remove_raft_voter_response>(),
+    entry<update_raft_voter_request>(),
+    entry<update_raft_voter_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
 };
