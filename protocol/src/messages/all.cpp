@@ -2,16 +2,23 @@
 #include <array>
 #include <kwire/protocol/messages/add_raft_voter.hpp>
 #include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/allocate_producer_ids.hpp>
+#include <kwire/protocol/messages/alter_partition.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/assign_replicas_to_dirs.hpp>
 #include <kwire/protocol/messages/begin_quorum_epoch.hpp>
+#include <kwire/protocol/messages/broker_heartbeat.hpp>
+#include <kwire/protocol/messages/broker_registration.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
 #include <kwire/protocol/messages/controlled_shutdown.hpp>
+#include <kwire/protocol/messages/controller_registration.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/describe_quorum.hpp>
 #include <kwire/protocol/messages/end_quorum_epoch.hpp>
+#include <kwire/protocol/messages/envelope.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/fetch_snapshot.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
@@ -30,6 +37,9 @@
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/stop_replica.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
+#include <kwire/protocol/messages/unregister_broker.hpp>
+#include <kwire/protocol/messages/unregister_controller.hpp>
+#include <kwire/protocol/messages/update_features.hpp>
 #include <kwire/protocol/messages/update_metadata.hpp>
 #include <kwire/protocol/messages/update_raft_voter.hpp>
 #include <kwire/protocol/messages/vote.hpp>
@@ -97,14 +107,34 @@ constexpr std::array messages = {
     entry<end_quorum_epoch_response>(),
     entry<describe_quorum_request>(),
     entry<describe_quorum_response>(),
+    entry<alter_partition_request>(),
+    entry<alter_partition_response>(),
+    entry<update_features_request>(),
+    entry<update_features_response>(),
+    entry<envelope_request>(),
+    entry<envelope_response>(),
     entry<fetch_snapshot_request>(),
     entry<fetch_snapshot_response>(),
+    entry<broker_registration_request>(),
+    entry<broker_registration_response>(),
+    entry<broker_heartbeat_request>(),
+    entry<broker_heartbeat_response>(),
+    entry<unregister_broker_request>(),
+    entry<unregister_broker_response>(),
+    entry<allocate_producer_ids_request>(),
+    entry<allocate_producer_ids_response>(),
+    entry<controller_registration_request>(),
+    entry<controller_registration_response>(),
+    entry<assign_replicas_to_dirs_request>(),
+    entry<assign_replicas_to_dirs_response>(),
     entry<add_raft_voter_request>(),
     entry<add_raft_voter_response>(),
     entry<remove_raft_voter_request>(),
     entry<remove_raft_voter_response>(),
     entry<update_raft_voter_request>(),
     entry<update_raft_voter_response>(),
+    entry<unregister_controller_request>(),
+    entry<unregister_controller_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
 };
