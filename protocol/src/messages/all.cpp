@@ -14,9 +14,13 @@
 #include <kwire/protocol/messages/controller_registration.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_producers.hpp>
 #include <kwire/protocol/messages/describe_quorum.hpp>
+#include <kwire/protocol/messages/describe_topic_partitions.hpp>
+#include <kwire/protocol/messages/describe_transactions.hpp>
 #include <kwire/protocol/messages/end_quorum_epoch.hpp>
 #include <kwire/protocol/messages/envelope.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
@@ -27,8 +31,10 @@
 #include <kwire/protocol/messages/join_group.hpp>
 #include <kwire/protocol/messages/leader_and_isr.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
+#include <kwire/protocol/messages/list_config_resources.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/list_transactions.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
@@ -115,18 +121,30 @@ constexpr std::array messages = {
     entry<envelope_response>(),
     entry<fetch_snapshot_request>(),
     entry<fetch_snapshot_response>(),
+    entry<describe_cluster_request>(),
+    entry<describe_cluster_response>(),
+    entry<describe_producers_request>(),
+    entry<describe_producers_response>(),
     entry<broker_registration_request>(),
     entry<broker_registration_response>(),
     entry<broker_heartbeat_request>(),
     entry<broker_heartbeat_response>(),
     entry<unregister_broker_request>(),
     entry<unregister_broker_response>(),
+    entry<describe_transactions_request>(),
+    entry<describe_transactions_response>(),
+    entry<list_transactions_request>(),
+    entry<list_transactions_response>(),
     entry<allocate_producer_ids_request>(),
     entry<allocate_producer_ids_response>(),
     entry<controller_registration_request>(),
     entry<controller_registration_response>(),
     entry<assign_replicas_to_dirs_request>(),
     entry<assign_replicas_to_dirs_response>(),
+    entry<list_config_resources_request>(),
+    entry<list_config_resources_response>(),
+    entry<describe_topic_partitions_request>(),
+    entry<describe_topic_partitions_response>(),
     entry<add_raft_voter_request>(),
     entry<add_raft_voter_response>(),
     entry<remove_raft_voter_request>(),
