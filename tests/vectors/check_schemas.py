@@ -3,8 +3,9 @@
 
 usage: check_schemas.py DUMP_SCHEMAS     (the program built from dump_schemas.cpp)
 
-The schemas are those inside the jars of Kafka 4.4.0; versions that Kafka 4 dropped are compared with
-kafka-clients 3.9.1, but for those that were previews. What has no schema file is transcribed here.
+The schemas are those inside the jars of Kafka 4.4.0; messages, versions and fields that Kafka 4 dropped are
+compared with kafka-clients 3.9.1, but for versions that were previews. What has no schema file is
+transcribed here.
 Exit status 1 and a line for every difference.
 """
 import json
@@ -30,7 +31,7 @@ USER_DATA = {
 
 
 def load_schemas(kafka):
-    """All message schemas of a version of Kafka, by name."""
+    """All message schemas of a version of Kafka by name, without those that have no version any more."""
     schemas = dict(USER_DATA)
     for path in kafka_jars(kafka):
         with zipfile.ZipFile(path) as jar:
@@ -38,6 +39,8 @@ def load_schemas(kafka):
                 if name.startswith("common/message/") and name.endswith(".json"):
                     text = re.sub(r"^\s*//.*$", "", jar.read(name).decode(), flags=re.M)
                     schema = json.loads(text)
+                    if schema["validVersions"] == "none":
+                        continue
                     schemas[schema["name"]] = schema
     return schemas
 
@@ -97,13 +100,12 @@ def fields_at(schema, fields, version):
 
 
 def ignorable(schema, fields, path=""):
-    """The names of the fields that may be dropped silently."""
+    """Of all fields by path: whether they may be dropped silently."""
     commons = {common["name"]: common["fields"] for common in schema.get("commonStructs", [])}
-    found = set()
+    found = {}
     for field in fields:
         where = f"{path}{field['name'][0].lower()}{field['name'][1:]}"
-        if field.get("ignorable"):
-            found.add(where)
+        found[where] = field.get("ignorable", False)
         inner = field.get("fields") or commons.get(field["type"].removeprefix("[]"))
         if inner:
             found |= ignorable(schema, inner, where + ".")
@@ -126,10 +128,10 @@ def differences(ours, kafka, where):
 def check(ours, current, old):
     """All differences of one message."""
     name = ours["name"]
-    if name not in current:
-        yield f"{name}: not in Kafka {CURRENT}"
+    schema = current.get(name) or old.get(name)
+    if schema is None:
+        yield f"{name}: neither in Kafka {CURRENT} nor in {OLD}"
         return
-    schema = current[name]
     lowest, highest = span(schema["validVersions"])
     first = lowest if lowest > 0 and is_preview(name) else 0
     if span(ours["validVersions"]) != (first, highest):
@@ -144,8 +146,11 @@ def check(ours, current, old):
         yield from differences(fields_at(ours, ours["fields"], version),
                                fields_at(source, source["fields"], version), f"{name} v{version}")
     mine, theirs = ignorable(ours, ours["fields"]), ignorable(schema, schema["fields"])
-    for field in sorted(mine ^ theirs):
-        yield f"{name}.{field}: ignorable {field in mine}, Kafka {field in theirs}"
+    if lowest > 0:
+        theirs = ignorable(old[name], old[name]["fields"]) | theirs
+    for field in sorted(mine):
+        if mine[field] != theirs.get(field, False):
+            yield f"{name}.{field}: ignorable {mine[field]}, Kafka {theirs.get(field, False)}"
 
 
 def main(program):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes messages.txt: what Kafka's own classes make of every message and version.
 
-Needs a JDK and Maven; the tests that read the file need neither. Versions that Kafka 4 no longer has are
-taken from the last client that has them, but for those that were previews.
+Needs a JDK and Maven; the tests that read the file need neither. Messages and versions that Kafka 4 no longer
+has are taken from the last client that has them, but for versions that were previews.
 
 usage: make_vectors.py MESSAGE...      e.g. FetchRequest FetchResponse: makes their lines anew and keeps
                                        the others; without names all lines of the file
@@ -36,8 +36,17 @@ def kafka_jars(kafka):
     return [artifact("org.apache.kafka", part, kafka) for part in parts]
 
 
+def is_gone(name):
+    """Whether the current client merely remembers that there was such a message."""
+    path = f"common/message/{name}.json"
+    with zipfile.ZipFile(artifact("org.apache.kafka", "kafka-clients", CURRENT)) as jar:
+        return path in jar.namelist() and '"validVersions": "none"' in jar.read(path).decode()
+
+
 def run(kafka, names):
     """The lines MessageVectors prints with the given version of Kafka."""
+    if not names:
+        return []
     jars = [*kafka_jars(kafka), artifact("org.slf4j", "slf4j-api", SLF4J)]
     for part in ("databind", "core", "annotations"):
         jars.append(artifact("com.fasterxml.jackson.core", f"jackson-{part}", JACKSON))
@@ -58,14 +67,14 @@ def main(names):
     kept = TARGET.read_text(encoding="utf-8").splitlines()
     names = names or sorted({line.split(" ", 1)[0] for line in kept})
     kept = [line for line in kept if line.split(" ", 1)[0] not in names]
-    lines = run(CURRENT, names)
+    gone = [name for name in names if is_gone(name)]
+    lines = run(CURRENT, [name for name in names if name not in gone])
     lowest = {}
     for line in lines:
         name, version = line.split(" ", 2)[:2]
         lowest[name] = min(lowest.get(name, int(version)), int(version))
     dropped = [f"{name}:0-{first - 1}" for name, first in lowest.items() if first > 0 and not is_preview(name)]
-    if dropped:
-        lines += run(OLD, dropped)
+    lines += run(OLD, gone + dropped)
 
     def order(line):
         name, version = line.split(" ", 2)[:2]

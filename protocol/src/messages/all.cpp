@@ -2,19 +2,26 @@
 #include <array>
 #include <kwire/protocol/messages/add_offsets_to_txn.hpp>
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
+#include <kwire/protocol/messages/add_raft_voter.hpp>
 #include <kwire/protocol/messages/all.hpp>
+#include <kwire/protocol/messages/allocate_producer_ids.hpp>
 #include <kwire/protocol/messages/alter_client_quotas.hpp>
 #include <kwire/protocol/messages/alter_configs.hpp>
+#include <kwire/protocol/messages/alter_partition.hpp>
 #include <kwire/protocol/messages/alter_partition_reassignments.hpp>
 #include <kwire/protocol/messages/alter_replica_log_dirs.hpp>
-#include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
-#include <kwire/protocol/header.hpp>
-#include <kwire/protocol/messages/all.hpp>
 #include <kwire/protocol/messages/alter_share_group_offsets.hpp>
+#include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/assign_replicas_to_dirs.hpp>
+#include <kwire/protocol/messages/begin_quorum_epoch.hpp>
+#include <kwire/protocol/messages/broker_heartbeat.hpp>
+#include <kwire/protocol/messages/broker_registration.hpp>
 #include <kwire/protocol/messages/consumer_group_describe.hpp>
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 #include <kwire/protocol/messages/consumer_protocol.hpp>
+#include <kwire/protocol/messages/controlled_shutdown.hpp>
+#include <kwire/protocol/messages/controller_registration.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
 #include <kwire/protocol/messages/create_delegation_token.hpp>
 #include <kwire/protocol/messages/create_partitions.hpp>
@@ -27,16 +34,24 @@
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
 #include <kwire/protocol/messages/describe_client_quotas.hpp>
+#include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_delegation_token.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/describe_log_dirs.hpp>
+#include <kwire/protocol/messages/describe_producers.hpp>
+#include <kwire/protocol/messages/describe_quorum.hpp>
+#include <kwire/protocol/messages/describe_share_group_offsets.hpp>
+#include <kwire/protocol/messages/describe_topic_partitions.hpp>
+#include <kwire/protocol/messages/describe_transactions.hpp>
 #include <kwire/protocol/messages/describe_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/elect_leaders.hpp>
+#include <kwire/protocol/messages/end_quorum_epoch.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
+#include <kwire/protocol/messages/envelope.hpp>
 #include <kwire/protocol/messages/expire_delegation_token.hpp>
-#include <kwire/protocol/messages/describe_share_group_offsets.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
+#include <kwire/protocol/messages/fetch_snapshot.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/get_telemetry_subscriptions.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
@@ -44,26 +59,31 @@
 #include <kwire/protocol/messages/init_producer_id.hpp>
 #include <kwire/protocol/messages/initialize_share_group_state.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
+#include <kwire/protocol/messages/leader_and_isr.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
+#include <kwire/protocol/messages/list_config_resources.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
 #include <kwire/protocol/messages/list_partition_reassignments.hpp>
+#include <kwire/protocol/messages/list_transactions.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_delete.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
-#include <kwire/protocol/messages/renew_delegation_token.hpp>
-#include <kwire/protocol/messages/sasl_authenticate.hpp>
 #include <kwire/protocol/messages/push_telemetry.hpp>
 #include <kwire/protocol/messages/read_share_group_state.hpp>
 #include <kwire/protocol/messages/read_share_group_state_summary.hpp>
+#include <kwire/protocol/messages/remove_raft_voter.hpp>
+#include <kwire/protocol/messages/renew_delegation_token.hpp>
+#include <kwire/protocol/messages/sasl_authenticate.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
 #include <kwire/protocol/messages/share_fetch.hpp>
 #include <kwire/protocol/messages/share_group_describe.hpp>
 #include <kwire/protocol/messages/share_group_heartbeat.hpp>
+#include <kwire/protocol/messages/stop_replica.hpp>
 #include <kwire/protocol/messages/stored/consumer_group.hpp>
 #include <kwire/protocol/messages/stored/control_records.hpp>
 #include <kwire/protocol/messages/stored/default_principal.hpp>
@@ -78,8 +98,14 @@
 #include <kwire/protocol/messages/streams_group_topology_description_update.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
-#include <kwire/protocol/messages/write_txn_markers.hpp>
+#include <kwire/protocol/messages/unregister_broker.hpp>
+#include <kwire/protocol/messages/unregister_controller.hpp>
+#include <kwire/protocol/messages/update_features.hpp>
+#include <kwire/protocol/messages/update_metadata.hpp>
+#include <kwire/protocol/messages/update_raft_voter.hpp>
+#include <kwire/protocol/messages/vote.hpp>
 #include <kwire/protocol/messages/write_share_group_state.hpp>
+#include <kwire/protocol/messages/write_txn_markers.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -98,6 +124,14 @@ constexpr std::array messages = {
     entry<list_offsets_response>(),
     entry<metadata_request>(),
     entry<metadata_response>(),
+    entry<leader_and_isr_request>(),
+    entry<leader_and_isr_response>(),
+    entry<stop_replica_request>(),
+    entry<stop_replica_response>(),
+    entry<update_metadata_request>(),
+    entry<update_metadata_response>(),
+    entry<controlled_shutdown_request>(),
+    entry<controlled_shutdown_response>(),
     entry<offset_commit_request>(),
     entry<offset_commit_response>(),
     entry<offset_fetch_request>(),
@@ -224,6 +258,54 @@ constexpr std::array messages = {
     entry<delete_share_group_offsets_response>(),
     entry<streams_group_topology_description_update_request>(),
     entry<streams_group_topology_description_update_response>(),
+    entry<vote_request>(),
+    entry<vote_response>(),
+    entry<begin_quorum_epoch_request>(),
+    entry<begin_quorum_epoch_response>(),
+    entry<end_quorum_epoch_request>(),
+    entry<end_quorum_epoch_response>(),
+    entry<describe_quorum_request>(),
+    entry<describe_quorum_response>(),
+    entry<alter_partition_request>(),
+    entry<alter_partition_response>(),
+    entry<update_features_request>(),
+    entry<update_features_response>(),
+    entry<envelope_request>(),
+    entry<envelope_response>(),
+    entry<fetch_snapshot_request>(),
+    entry<fetch_snapshot_response>(),
+    entry<describe_cluster_request>(),
+    entry<describe_cluster_response>(),
+    entry<describe_producers_request>(),
+    entry<describe_producers_response>(),
+    entry<broker_registration_request>(),
+    entry<broker_registration_response>(),
+    entry<broker_heartbeat_request>(),
+    entry<broker_heartbeat_response>(),
+    entry<unregister_broker_request>(),
+    entry<unregister_broker_response>(),
+    entry<describe_transactions_request>(),
+    entry<describe_transactions_response>(),
+    entry<list_transactions_request>(),
+    entry<list_transactions_response>(),
+    entry<allocate_producer_ids_request>(),
+    entry<allocate_producer_ids_response>(),
+    entry<controller_registration_request>(),
+    entry<controller_registration_response>(),
+    entry<assign_replicas_to_dirs_request>(),
+    entry<assign_replicas_to_dirs_response>(),
+    entry<list_config_resources_request>(),
+    entry<list_config_resources_response>(),
+    entry<describe_topic_partitions_request>(),
+    entry<describe_topic_partitions_response>(),
+    entry<add_raft_voter_request>(),
+    entry<add_raft_voter_response>(),
+    entry<remove_raft_voter_request>(),
+    entry<remove_raft_voter_response>(),
+    entry<update_raft_voter_request>(),
+    entry<update_raft_voter_response>(),
+    entry<unregister_controller_request>(),
+    entry<unregister_controller_response>(),
     entry<consumer_protocol_subscription>(),
     entry<consumer_protocol_assignment>(),
     entry<sticky_assignor_user_data>(),
