@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/header.hpp>
 #include <kwire/protocol/messages/add_offsets_to_txn.hpp>
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/add_raft_voter.hpp>

@@ -250,11 +250,16 @@ class decoder final : public visitor {
 }  // namespace
 
 wire_result<void> decode(message_ref message, std::int16_t version, bytes_view input) {
-  if (!message.info->versions.contains(version)) return wire_error{wire_errc::unsupported_version};
   reader in{input};
+  if (auto done = decode_front(message, version, in); !done) return done;
+  if (in.remaining() != 0) return wire_error{wire_errc::trailing_bytes, in.offset()};
+  return {};
+}
+
+wire_result<void> decode_front(message_ref message, std::int16_t version, reader& in) {
+  if (!message.info->versions.contains(version)) return wire_error{wire_errc::unsupported_version};
   decoder visitor{version, message.info->is_flexible(version), in};
   visitor.structure(message.value);
-  if (in.ok() && in.remaining() != 0) in.fail(wire_errc::trailing_bytes);
   if (!in.ok()) return visitor.error();
   return {};
 }

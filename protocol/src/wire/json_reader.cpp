@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <boost/json.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <kwire/protocol/base64.hpp>
 #include <kwire/protocol/wire/json.hpp>
 #include <kwire/protocol/wire/json_reader.hpp>
@@ -8,6 +9,7 @@
 #include <stdexcept>
 
 #include "wire/defaults.hpp"
+#include "wire/json_document.hpp"
 #include "wire/path.hpp"
 #include "wire/scalars.hpp"
 
@@ -83,8 +85,8 @@ class json_reader final : public visitor {
       return value == nullptr ? void() : absent(camel, how);
     }
     if (!path_.push(camel)) return fail("nested too deeply");
-    const bool sized = value == nullptr && is_records(field) &&
-                       level_.members->contains(camel + std::string{size_suffix});
+    const bool sized =
+        value == nullptr && is_records(field) && level_.members->contains(camel + std::string{size_suffix});
     if (value != nullptr || sized) ++level_.used;
     if (sized || (value != nullptr && value->is_null() && is_records(field))) {
       given_records(field, how, sized);
@@ -104,7 +106,9 @@ class json_reader final : public visitor {
   /// The next of the given sets; without one an empty set stands for a size and null for null.
   void given_records(value_ref field, const traits& how, bool sized) {
     const auto next = sets_.next();
-    const std::optional<bytes_view> content = next ? *next : sized ? std::optional{bytes_view{}} : std::nullopt;
+    const std::optional<bytes_view> content = next    ? *next
+                                              : sized ? std::optional{bytes_view{}}
+                                                      : std::nullopt;
     if (!next && sized) {
       return fail("only the size of the record set is told; give its octets in base64 under this name");
     }
@@ -150,7 +154,8 @@ class json_reader final : public visitor {
     if (!value.is_int64() && !value.is_uint64()) return expected("a whole number", value);
     const bool fits = value.is_int64() && value.get_int64() >= range.least && value.get_int64() <= range.most;
     if (!fits) {
-      return fail(shown(value) + " is not within " + std::to_string(range.least) + " to " + std::to_string(range.most));
+      return fail(shown(value) + " is not within " + std::to_string(range.least) + " to " +
+                  std::to_string(range.most));
     }
     store_scalar(field, value.get_int64());
   }
@@ -174,7 +179,8 @@ class json_reader final : public visitor {
     switch (field.type->shape) {
       case kind::string: as<std::string>(field).assign(content); return;
       case kind::uuid:
-        if (!parse_uuid(content, as<uuid>(field))) return expected("an id of 22 characters in base64url", value);
+        if (!parse_uuid(content, as<uuid>(field)))
+          return expected("an id of 22 characters in base64url", value);
         return;
       default:
         auto octets = from_base64(content);
@@ -268,16 +274,10 @@ boost::system::result<void, json_error> from_json(message_ref message, std::int1
   if (!message.info->versions.contains(version)) {
     return json_error{"", "no version " + std::to_string(version) + " of " + std::string{message.info->name}};
   }
-  boost::system::error_code failed;
-  json::parser parser;
-  const auto used = parser.write_some(text.data(), text.size(), failed);
-  if (failed) return json_error{"", "not JSON at octet " + std::to_string(used) + ": " + failed.message()};
-  if (text.find_first_not_of(" \t\r\n", used) != std::string_view::npos) {
-    return json_error{"", "something follows the JSON value at octet " + std::to_string(used)};
-  }
-  const auto value = parser.release();
+  const auto value = parse_json(text);
+  if (!value) return value.error();
   json_reader reader{version, sets};
-  reader.structure(message.value, value);
+  reader.structure(message.value, *value);
   if (!reader.ok()) return reader.error();
   return {};
 }

@@ -15,10 +15,10 @@ std::string base64(std::string_view text) {
 }  // namespace
 
 TEST_CASE("base64: every remainder, as in RFC 4648 section 10") {
-  for (auto [plain, coded] : {std::pair{"", ""}, std::pair{"f", "Zg=="}, std::pair{"fo", "Zm8="},
-                              std::pair{"foo", "Zm9v"}, std::pair{"foob", "Zm9vYg=="},
-                              std::pair{"fooba", "Zm9vYmE="}, std::pair{"foobar", "Zm9vYmFy"},
-                              std::pair{"\xff\xfe", "//4="}, std::pair{"\xfb\xff", "+/8="}}) {
+  for (auto [plain, coded] :
+       {std::pair{"", ""}, std::pair{"f", "Zg=="}, std::pair{"fo", "Zm8="}, std::pair{"foo", "Zm9v"},
+        std::pair{"foob", "Zm9vYg=="}, std::pair{"fooba", "Zm9vYmE="}, std::pair{"foobar", "Zm9vYmFy"},
+        std::pair{"\xff\xfe", "//4="}, std::pair{"\xfb\xff", "+/8="}}) {
     CHECK(base64(plain) == coded);
     const auto back = from_base64(coded);
     REQUIRE(back.has_value());

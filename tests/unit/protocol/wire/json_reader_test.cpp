@@ -107,14 +107,16 @@ TEST_CASE("json reader: record sets in base64, or from outside when only their s
 TEST_CASE("json reader: numbers over their whole range, and nothing beyond") {
   sample message;
   record_sets sets;
-  REQUIRE(from_json(ref(message), 1, R"({"port":65535,"mask":4294967295,"offset":-9223372036854775808})", sets)
-              .has_value());
+  REQUIRE(
+      from_json(ref(message), 1, R"({"port":65535,"mask":4294967295,"offset":-9223372036854775808})", sets)
+          .has_value());
   CHECK(message.port == 65535);
   CHECK(message.mask == 4294967295);
   CHECK(message.offset == INT64_MIN);
   CHECK(refusal(R"({"port":65536})", 1) == "port: 65536 is not within 0 to 65535");
   CHECK(refusal(R"({"mask":-1})") == "mask: -1 is not within 0 to 4294967295");
-  CHECK(refusal(R"({"offset":9223372036854775808})").starts_with("offset: 9223372036854775808 is not within"));
+  CHECK(
+      refusal(R"({"offset":9223372036854775808})").starts_with("offset: 9223372036854775808 is not within"));
   CHECK(refusal(R"({"offset":1.5})").starts_with("offset: expected a whole number"));
 }
 

@@ -44,8 +44,8 @@ class record_sets {
 /// Fills `message` from JSON in the layout of `to_json`. Members may be left out: they take their default. A
 /// record set is octets in base64 under its own name, or comes from `sets` when the text tells only its size.
 /// Refused, with the member's path: members that the message or this version does not have, values of
-/// another type or out of range, null where the version has none, a masked secret (`***`). The message holds a mixture
-/// after a refusal.
+/// another type or out of range, null where the version has none, a masked secret (`***`). The message holds
+/// a mixture after a refusal.
 [[nodiscard]] boost::system::result<void, json_error> from_json(message_ref message, std::int16_t version,
                                                                 std::string_view text, record_sets& sets);
 

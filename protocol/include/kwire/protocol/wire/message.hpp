@@ -4,6 +4,7 @@
 #include <kwire/protocol/api.hpp>
 #include <kwire/protocol/bytes.hpp>
 #include <kwire/protocol/wire/error.hpp>
+#include <kwire/protocol/wire/reader.hpp>
 #include <kwire/protocol/wire/type_info.hpp>
 #include <kwire/protocol/wire/writer.hpp>
 
@@ -79,6 +80,10 @@ message_ref ref(const M& message) noexcept {
 /// Reads a whole message; every octet of `input` must belong to it. Storage that `message` already has is
 /// reused. On failure the message holds a mixture and must not be read.
 [[nodiscard]] wire_result<void> decode(message_ref message, std::int16_t version, bytes_view input);
+
+/// Reads a message from the octets in front and leaves what follows it to be read. Offsets of errors are the
+/// reader's.
+[[nodiscard]] wire_result<void> decode_front(message_ref message, std::int16_t version, reader& in);
 
 /// A stored message (`direction::stored`): the version as int16, then the message; before a record key
 /// stands the record's type instead.
