@@ -11,6 +11,15 @@ bool lacks_client_id(api key, std::int16_t version) {
 
 }  // namespace
 
+void request_header::describe(visitor& v) {
+  v("request_api_key", key);
+  v("request_api_version", version);
+  v("correlation_id", correlation);
+  v("client_id", client_id, since(1).null(1).classic());
+}
+
+void response_header::describe(visitor& v) { v("correlation_id", correlation); }
+
 void encode_header(const request_header& header, const message_info& info, writer& out) {
   out.fixed(raw(header.key));
   out.fixed(header.version);
@@ -35,6 +44,7 @@ wire_result<request_header> decode_request_header(reader& in) {
   const bool nameless = lacks_client_id(header.key, header.version);
   const auto length = nameless ? std::int16_t{-1} : in.fixed<std::int16_t>();
   if (length < -1) in.fail(wire_errc::bad_length);
+  header.client_id.reset();
   if (length >= 0) header.client_id = std::string{as_text(in.take(static_cast<std::size_t>(length)))};
   if (!in.ok()) return wire_error{in.error(), in.failed_at(), "request header"};
   return header;

@@ -1,3 +1,5 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.apache.kafka.common.protocol.types.BoundField;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
 import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.protocol.types.Struct;
 import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 
@@ -24,9 +27,21 @@ import org.apache.kafka.common.protocol.types.Type;
  * them: name, version, octets in hex ("-" for none), JSON. See make_vectors.py.
  *
  * <p>Which fields exist at a version is taken from the generated SCHEMAS; the values are set by reflection.
+ * The user data of the sticky assignors have no generated classes but a Schema a version.
  */
 public final class MessageVectors {
-  private static final String PACKAGE = "org.apache.kafka.common.message.";
+  private static final String[] PACKAGES = {
+    "org.apache.kafka.common.message.",
+    "org.apache.kafka.coordinator.group.generated.",
+    "org.apache.kafka.coordinator.transaction.generated.",
+    "org.apache.kafka.coordinator.share.generated."
+  };
+  private static final String ASSIGNORS = "org.apache.kafka.clients.consumer.";
+  private static final Map<String, String[]> STRUCTS =
+      Map.of(
+          "StickyAssignorUserData", new String[] {"StickyAssignor", "STICKY_ASSIGNOR_USER_DATA_V"},
+          "CooperativeStickyAssignorUserData",
+              new String[] {"CooperativeStickyAssignor", "COOPERATIVE_STICKY_ASSIGNOR_USER_DATA_V"});
   private static final int RANDOM_FILLS = 3;
   private static final int FIRST_UNKNOWN_TAG = 1000;
   private static final String[] WORDS = {
@@ -44,12 +59,11 @@ public final class MessageVectors {
     for (String arg : args) {
       String[] parts = arg.split("[:-]");
       String name = parts[0];
-      Class<?> type;
-      try {
-        type = Class.forName(PACKAGE + name + "Data");
-      } catch (ClassNotFoundException e) {
-        type = Class.forName(PACKAGE + name);
+      if (STRUCTS.containsKey(name)) {
+        printStructs(name);
+        continue;
       }
+      Class<?> type = classOf(name);
       Message sample = (Message) type.getConstructor().newInstance();
       int lowest = parts.length > 1 ? Integer.parseInt(parts[1]) : sample.lowestSupportedVersion();
       int highest = parts.length > 2 ? Integer.parseInt(parts[2]) : sample.highestSupportedVersion();
@@ -59,6 +73,19 @@ public final class MessageVectors {
         }
       }
     }
+  }
+
+  private static Class<?> classOf(String name) {
+    for (String home : PACKAGES) {
+      for (String suffix : new String[] {"Data", ""}) {
+        try {
+          return Class.forName(home + name + suffix);
+        } catch (ClassNotFoundException e) {
+          // another has it
+        }
+      }
+    }
+    throw new IllegalArgumentException("no class for " + name);
   }
 
   private static void print(String name, Class<?> type, short version, int fill) throws Exception {
@@ -74,6 +101,54 @@ public final class MessageVectors {
     Object json = write.invoke(null, message, version, false);
     String hex = octets.length == 0 ? "-" : HexFormat.of().formatHex(octets);
     System.out.println(name + " " + version + " " + hex + " " + json);
+  }
+
+  private static void printStructs(String name) throws Exception {
+    String[] home = STRUCTS.get(name);
+    for (Field field : Class.forName(ASSIGNORS + home[0]).getDeclaredFields()) {
+      if (!field.getName().startsWith(home[1])) continue;
+      field.setAccessible(true);
+      Schema schema = (Schema) field.get(null);
+      String version = field.getName().substring(home[1].length());
+      for (int fill = 0; fill <= RANDOM_FILLS; ++fill) {
+        var values = new MessageVectors(31L * name.hashCode() + 7L * Integer.parseInt(version) + fill);
+        Struct struct = values.struct(schema, fill > 0);
+        ByteBuffer octets = ByteBuffer.allocate(struct.sizeOf());
+        struct.writeTo(octets);
+        System.out.println(name + " " + version + " " + HexFormat.of().formatHex(octets.array()) + " " + json(struct));
+      }
+    }
+  }
+
+  private Struct struct(Schema schema, boolean filled) {
+    Struct out = new Struct(schema);
+    for (BoundField field : schema.fields()) out.set(field, structValue(field.def.type, filled));
+    return out;
+  }
+
+  private Object structValue(Type type, boolean filled) {
+    if (type instanceof Schema) return struct((Schema) type, filled);
+    if (type == Type.STRING) return WORDS[random.nextInt(WORDS.length)];
+    if (type == Type.INT32) return filled ? (int) number() : -1;
+    Object[] elements = new Object[filled ? random.nextInt(3) : 0];
+    for (int i = 0; i < elements.length; ++i) elements[i] = structValue(type.arrayElementType().get(), filled);
+    return elements;
+  }
+
+  private static JsonNode json(Object value) {
+    if (value instanceof Integer) return JsonNodeFactory.instance.numberNode((Integer) value);
+    if (value instanceof String) return JsonNodeFactory.instance.textNode((String) value);
+    if (value instanceof Object[]) {
+      var list = JsonNodeFactory.instance.arrayNode();
+      for (Object element : (Object[]) value) list.add(json(element));
+      return list;
+    }
+    var object = JsonNodeFactory.instance.objectNode();
+    for (BoundField field : ((Struct) value).schema().fields()) {
+      String name = field.def.name.equals("previous_assignment") ? "previousAssignment" : field.def.name;
+      object.set(name, json(((Struct) value).get(field)));
+    }
+    return object;
   }
 
   private void fill(Message message, Schema schema, int depth) throws Exception {
@@ -121,6 +196,7 @@ public final class MessageVectors {
       fill(inner, (Schema) type, depth + 1);
       return inner;
     }
+    if (type == Type.UINT16) return (int) number() & 0xffff;
     return scalar(javaType);
   }
 
@@ -146,7 +222,7 @@ public final class MessageVectors {
 
   private Object scalar(Class<?> type) throws Exception {
     if (type == boolean.class) return random.nextBoolean();
-    if (type == byte.class) return (byte) number();
+    if (type == byte.class || type == Byte.class) return (byte) number();
     if (type == short.class || type == Short.class) return (short) number();
     if (type == int.class || type == Integer.class) return (int) number();
     if (type == long.class || type == Long.class) return number();

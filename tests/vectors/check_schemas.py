@@ -3,7 +3,9 @@
 
 usage: check_schemas.py DUMP_SCHEMAS     (the program built from dump_schemas.cpp)
 
-The schemas are those inside kafka-clients 4.4.0; versions that Kafka 4 dropped are compared with 3.9.1.
+The schemas are those inside the jars of Kafka 4.4.0; messages, versions and fields that Kafka 4 dropped are
+compared with kafka-clients 3.9.1, but for versions that were previews. What has no schema file is
+transcribed here.
 Exit status 1 and a line for every difference.
 """
 import json
@@ -12,18 +14,34 @@ import subprocess
 import sys
 import zipfile
 
-from make_vectors import CURRENT, OLD, artifact
+from make_vectors import CURRENT, OLD, is_preview, kafka_jars
+
+# The Struct schemas of StickyAssignor and CooperativeStickyAssignor.
+USER_DATA = {
+    "StickyAssignorUserData": {
+        "type": "data", "validVersions": "0-1", "flexibleVersions": "none", "fields": [
+            {"name": "previousAssignment", "type": "[]TopicAssignment", "versions": "0+", "fields": [
+                {"name": "topic", "type": "string", "versions": "0+"},
+                {"name": "partitions", "type": "[]int32", "versions": "0+"}]},
+            {"name": "generation", "type": "int32", "versions": "1+", "default": "-1", "ignorable": True}]},
+    "CooperativeStickyAssignorUserData": {
+        "type": "data", "validVersions": "0", "flexibleVersions": "none", "fields": [
+            {"name": "generation", "type": "int32", "versions": "0+", "default": "-1"}]},
+}
 
 
 def load_schemas(kafka):
-    """All message schemas of a kafka-clients jar, by name."""
-    schemas = {}
-    with zipfile.ZipFile(artifact("org.apache.kafka", "kafka-clients", kafka)) as jar:
-        for path in jar.namelist():
-            if path.startswith("common/message/") and path.endswith(".json"):
-                text = re.sub(r"^\s*//.*$", "", jar.read(path).decode(), flags=re.M)
-                schema = json.loads(text)
-                schemas[schema["name"]] = schema
+    """All message schemas of a version of Kafka by name, without those that have no version any more."""
+    schemas = dict(USER_DATA)
+    for path in kafka_jars(kafka):
+        with zipfile.ZipFile(path) as jar:
+            for name in jar.namelist():
+                if name.startswith("common/message/") and name.endswith(".json"):
+                    text = re.sub(r"^\s*//.*$", "", jar.read(name).decode(), flags=re.M)
+                    schema = json.loads(text)
+                    if schema["validVersions"] == "none":
+                        continue
+                    schemas[schema["name"]] = schema
     return schemas
 
 
@@ -44,7 +62,9 @@ def holds(versions, version):
 
 def default_of(field, base):
     """The default as one comparable value, whatever way the schema spells it."""
-    value = field.get("default", "")
+    value = field.get("default")
+    if value is None:  # Kafka's generator takes a null for no default at all, unlike "null"
+        value = ""
     if base == "records" or value == "null":
         return None
     if field["type"].startswith("[]") or base in ("string", "bytes", "uuid", "struct"):
@@ -59,7 +79,7 @@ def fields_at(schema, fields, version):
     commons = {common["name"]: common["fields"] for common in schema.get("commonStructs", [])}
     out = []
     for field in fields:
-        if not holds(field["versions"], version):
+        if not holds(field.get("versions", field.get("taggedVersions")), version):
             continue
         base = field["type"].removeprefix("[]")
         inner = field.get("fields") or commons.get(base)
@@ -73,19 +93,19 @@ def fields_at(schema, fields, version):
             "tag": tag,
             "default": default_of(field, base),
             "key": bool(field.get("mapKey")),
+            "classic": field.get("flexibleVersions") == "none",
             "fields": fields_at(schema, inner, version) if inner is not None else None,
         })
     return out
 
 
 def ignorable(schema, fields, path=""):
-    """The names of the fields that may be dropped silently."""
+    """Of all fields by path: whether they may be dropped silently."""
     commons = {common["name"]: common["fields"] for common in schema.get("commonStructs", [])}
-    found = set()
+    found = {}
     for field in fields:
         where = f"{path}{field['name'][0].lower()}{field['name'][1:]}"
-        if field.get("ignorable"):
-            found.add(where)
+        found[where] = field.get("ignorable", False)
         inner = field.get("fields") or commons.get(field["type"].removeprefix("[]"))
         if inner:
             found |= ignorable(schema, inner, where + ".")
@@ -98,7 +118,7 @@ def differences(ours, kafka, where):
         yield f"{where}: fields {[f['name'] for f in ours]}, Kafka {[f['name'] for f in kafka]}"
         return
     for a, b in zip(ours, kafka):
-        for key in ("type", "nullable", "tag", "default", "key"):
+        for key in ("type", "nullable", "tag", "default", "key", "classic"):
             if a[key] != b[key]:
                 yield f"{where}.{a['name']}: {key} {a[key]}, Kafka {b[key]}"
         if a["fields"] is not None and b["fields"] is not None:
@@ -108,25 +128,29 @@ def differences(ours, kafka, where):
 def check(ours, current, old):
     """All differences of one message."""
     name = ours["name"]
-    if name not in current:
-        yield f"{name}: not in Kafka {CURRENT}"
+    schema = current.get(name) or old.get(name)
+    if schema is None:
+        yield f"{name}: neither in Kafka {CURRENT} nor in {OLD}"
         return
-    schema = current[name]
     lowest, highest = span(schema["validVersions"])
-    if span(ours["validVersions"]) != (0, highest):
-        yield f"{name}: versions {ours['validVersions']}, Kafka up to {highest}"
-    for key in ("apiKey", "flexibleVersions"):
+    first = lowest if lowest > 0 and is_preview(name) else 0
+    if span(ours["validVersions"]) != (first, highest):
+        yield f"{name}: versions {ours['validVersions']}, Kafka {first} to {highest}"
+    for key in ("apiKey", "type", "flexibleVersions"):
         if ours.get(key) != schema.get(key):
             yield f"{name}: {key} {ours.get(key)}, Kafka {schema.get(key)}"
     if schema["type"] == "request" and ours["latestVersionUnstable"] != schema.get("latestVersionUnstable", False):
         yield f"{name}: latestVersionUnstable differs"
-    for version in range(0, highest + 1):
+    for version in range(first, highest + 1):
         source = schema if version >= lowest else old[name]
         yield from differences(fields_at(ours, ours["fields"], version),
                                fields_at(source, source["fields"], version), f"{name} v{version}")
     mine, theirs = ignorable(ours, ours["fields"]), ignorable(schema, schema["fields"])
-    for field in sorted(mine ^ theirs):
-        yield f"{name}.{field}: ignorable {field in mine}, Kafka {field in theirs}"
+    if lowest > 0:
+        theirs = ignorable(old[name], old[name]["fields"]) | theirs
+    for field in sorted(mine):
+        if mine[field] != theirs.get(field, False):
+            yield f"{name}.{field}: ignorable {mine[field]}, Kafka {theirs.get(field, False)}"
 
 
 def main(program):

@@ -118,18 +118,4 @@ void append_json(std::string& into, std::string_view text) {
   into += '"';
 }
 
-void append_base64(std::string& into, bytes_view octets) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < octets.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (i + j < octets.size() ? std::to_integer<std::uint32_t>(octets[i + j]) : 0);
-    }
-    into += alphabet[group >> 18];
-    into += alphabet[group >> 12 & 63];
-    into += i + 1 < octets.size() ? alphabet[group >> 6 & 63] : '=';
-    into += i + 2 < octets.size() ? alphabet[group & 63] : '=';
-  }
-}
-
 }  // namespace kwire::cli

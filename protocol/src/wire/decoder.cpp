@@ -104,25 +104,34 @@ class decoder final : public visitor {
 
   void value(std::string_view name, value_ref field, const traits& how) {
     if (!path_.push(name)) return fail(wire_errc::too_deep);
+    const bool outer = flexible_;
+    flexible_ = outer && !how.is_classic();
     if (field.type->shape == kind::optional) {
-      optional(field, how.nullable(version_));
+      optional(field, how);
     } else {
       plain(field, false);
     }
+    flexible_ = outer;
     note();
     path_.pop();
   }
 
-  void optional(value_ref field, bool may_be_null) {
+  void optional(value_ref field, const traits& how) {
     const auto* inner = field.type->inner;
+    const bool may_be_null = how.nullable(version_);
     if (inner->shape == kind::structure) {
-      if (may_be_null && in_.fixed<std::int8_t>() < 0) return field.type->reset(field.at);
+      if (may_be_null && null_structure(how)) return field.type->reset(field.at);
       return structure({field.type->engage(field.at), inner});
     }
     // The length says whether the value is there; look before making room for it.
     if (plain({field.type->engage(field.at), inner}, may_be_null) == presence::null) {
       field.type->reset(field.at);
     }
+  }
+
+  /// What stands before a structure that may be null: an int8, and in tagged fields a length of 0 or 1.
+  bool null_structure(const traits& how) {
+    return how.tag_number() >= 0 ? in_.uvarint() == 0 : in_.fixed<std::int8_t>() < 0;
   }
 
   enum class presence { value, null };
@@ -241,19 +250,28 @@ class decoder final : public visitor {
 }  // namespace
 
 wire_result<void> decode(message_ref message, std::int16_t version, bytes_view input) {
-  if (!message.info->versions.contains(version)) return wire_error{wire_errc::unsupported_version};
   reader in{input};
+  if (auto done = decode_front(message, version, in); !done) return done;
+  if (in.remaining() != 0) return wire_error{wire_errc::trailing_bytes, in.offset()};
+  return {};
+}
+
+wire_result<void> decode_front(message_ref message, std::int16_t version, reader& in) {
+  if (!message.info->versions.contains(version)) return wire_error{wire_errc::unsupported_version};
   decoder visitor{version, message.info->is_flexible(version), in};
   visitor.structure(message.value);
-  if (in.ok() && in.remaining() != 0) in.fail(wire_errc::trailing_bytes);
   if (!in.ok()) return visitor.error();
   return {};
 }
 
 wire_result<std::int16_t> decode_stored(message_ref message, bytes_view input) {
   reader in{input};
-  const auto version = in.fixed<std::int16_t>();
+  auto version = in.fixed<std::int16_t>();
   if (!in.ok()) return wire_error{in.error(), in.failed_at(), "version"};
+  if (const auto& half = message.info->half; half.which == record_half::key) {
+    if (version != half.type) return wire_error{wire_errc::unsupported_version};
+    version = message.info->versions.max;
+  }
   if (version < message.info->versions.min) return wire_error{wire_errc::unsupported_version};
   const auto known = std::min(version, message.info->versions.max);
   decoder visitor{known, message.info->is_flexible(known), in};

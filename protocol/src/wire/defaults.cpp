@@ -29,7 +29,7 @@ void reset_field(value_ref field, const traits& how) {
     case kind::records: as<bytes_view>(field) = {}; return;
     case kind::array: field.type->resize(field.at, 0); return;
     case kind::optional:
-      if (how.null_by_default() || field.type->inner->shape == kind::structure) {
+      if (how.null_by_default()) {
         field.type->reset(field.at);
       } else {
         reset_field({field.type->engage(field.at), field.type->inner}, how);
@@ -54,8 +54,7 @@ bool is_default(value_ref field, const traits& how) {
     case kind::array: return field.type->count(field.at) == 0;
     case kind::optional: {
       void* target = field.type->target(field.at);
-      const bool null_default = how.null_by_default() || field.type->inner->shape == kind::structure;
-      if (target == nullptr || null_default) return (target == nullptr) == null_default;
+      if (target == nullptr || how.null_by_default()) return (target == nullptr) == how.null_by_default();
       return is_default({target, field.type->inner}, how);
     }
     case kind::structure: {

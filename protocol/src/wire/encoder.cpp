@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <kwire/protocol/wire/message.hpp>
 #include <kwire/protocol/wire/visitor.hpp>
 #include <span>
@@ -31,6 +32,9 @@ class encoder final : public visitor {
   struct pass {
     enum { positional, count, tagged } what = positional;
     std::size_t tags = 0;
+    std::int16_t highest = -1;
+    bool ascending = true;
+    std::int16_t wanted = -1;  // all tags when negative
   };
 
   void visit(std::string_view name, value_ref field, const traits& how) override {
@@ -49,7 +53,9 @@ class encoder final : public visitor {
     if (!tagged || is_default(field, how)) return;
     if (pass_.what == pass::count) {
       ++pass_.tags;
-    } else {
+      pass_.ascending = pass_.ascending && how.tag_number() > pass_.highest;
+      pass_.highest = std::max(pass_.highest, how.tag_number());
+    } else if (pass_.wanted < 0 || pass_.wanted == how.tag_number()) {
       tagged_field(name, field, how);
     }
   }
@@ -57,17 +63,33 @@ class encoder final : public visitor {
   void tagged_section(value_ref structure) {
     pass_ = {pass::count};
     structure.type->describe(structure.at, *this);
-    const auto unknown = structure.type->unknown(structure.at)->entries();
-    put_uvarint(pass_.tags + unknown.size());
-    if (pass_.tags > 0) {
-      pass_ = {pass::tagged};
-      structure.type->describe(structure.at, *this);
+    const auto known = pass_;
+    auto unknown = structure.type->unknown(structure.at)->entries();
+    put_uvarint(known.tags + unknown.size());
+    if (known.ascending && (unknown.empty() || known.tags == 0 || unknown[0].tag > tag_of(known.highest))) {
+      tagged_pass(structure, -1);
+    } else {
+      for (std::int16_t tag = 0; tag <= known.highest; ++tag) {
+        for (; !unknown.empty() && unknown[0].tag < tag_of(tag); unknown = unknown.subspan(1))
+          raw(unknown[0]);
+        tagged_pass(structure, tag);
+      }
     }
-    for (const auto& entry : unknown) {
-      put_uvarint(entry.tag);
-      put_uvarint(entry.content.size());
-      put_raw(entry.content);
-    }
+    for (const auto& entry : unknown) raw(entry);
+  }
+
+  static std::uint32_t tag_of(std::int16_t number) { return static_cast<std::uint32_t>(number); }
+
+  void tagged_pass(value_ref structure, std::int16_t wanted) {
+    if (pass_.tags == 0) return;
+    pass_ = {.what = pass::tagged, .tags = pass_.tags, .wanted = wanted};
+    structure.type->describe(structure.at, *this);
+  }
+
+  void raw(const unknown_fields::entry& entry) {
+    put_uvarint(entry.tag);
+    put_uvarint(entry.content.size());
+    put_raw(entry.content);
   }
 
   void tagged_field(std::string_view name, value_ref field, const traits& how) {
@@ -80,24 +102,28 @@ class encoder final : public visitor {
 
   void value(std::string_view name, value_ref field, const traits& how) {
     if (!path_.push(name)) return fail(wire_errc::too_deep, name);
+    const bool outer = flexible_;
+    flexible_ = outer && !how.is_classic();
     if (field.type->shape == kind::optional) {
-      optional(field, how.nullable(version_));
+      optional(field, how);
     } else {
       plain(field);
     }
+    flexible_ = outer;
     path_.pop();
   }
 
-  void optional(value_ref field, bool may_be_null) {
+  void optional(value_ref field, const traits& how) {
     void* target = field.type->target(field.at);
     const auto* inner = field.type->inner;
+    const bool may_be_null = how.nullable(version_);
     if (target != nullptr) {
       if (inner->shape == kind::structure && may_be_null) put_fixed(std::int8_t{1});
       return plain({target, inner});
     }
     if (!may_be_null) return fail(wire_errc::unexpected_null);
     switch (inner->shape) {
-      case kind::structure: return put_fixed(std::int8_t{-1});
+      case kind::structure: return put_fixed(how.tag_number() >= 0 ? std::int8_t{0} : std::int8_t{-1});
       case kind::string: return flexible_ ? put_uvarint(0) : put_fixed(std::int16_t{-1});
       default: return flexible_ ? put_uvarint(0) : put_fixed(std::int32_t{-1});
     }
@@ -200,7 +226,8 @@ wire_result<void> encode(message_ref message, std::int16_t version, writer& out)
 }
 
 wire_result<void> encode_stored(message_ref message, std::int16_t version, writer& out) {
-  out.fixed(version);
+  const auto& half = message.info->half;
+  out.fixed(half.which == record_half::key ? half.type : version);
   return encode(message, version, out);
 }
 

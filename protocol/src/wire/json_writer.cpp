@@ -2,6 +2,8 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <kwire/protocol/base64.hpp>
 
 namespace kwire::protocol {
 namespace {
@@ -87,19 +89,9 @@ void json_writer::quoted(std::string_view text) {
 }
 
 void json_writer::base64(bytes_view octets) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   element();
   out_ += '"';
-  for (std::size_t at = 0; at < octets.size(); at += 3) {
-    const auto group = octets.subspan(at, std::min<std::size_t>(3, octets.size() - at));
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      bits = (bits << 8) | (i < group.size() ? std::to_integer<std::uint32_t>(group[i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out_ += i <= group.size() ? alphabet[(bits >> (18 - 6 * i)) & 0x3f] : '=';
-    }
-  }
+  append_base64(out_, octets);
   out_ += '"';
 }
 
@@ -109,10 +101,14 @@ void json_writer::number(std::int64_t value) {
 }
 
 void json_writer::number(double value) {
+  if (std::isnan(value)) return string("NaN");
+  if (std::isinf(value)) return string(value > 0 ? "Infinity" : "-Infinity");
   element();
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  out_.append(text.data(), end);
+  std::array<char, 32> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  const std::string_view text{buffer.data(), end};
+  out_ += text;
+  if (text.find_first_of(".e") == text.npos) out_ += ".0";
 }
 
 void json_writer::boolean(bool value) {

@@ -22,7 +22,7 @@ class json_writer {
   void string(std::string_view text);
   void base64(bytes_view octets);
   void number(std::int64_t value);
-  void number(double value);
+  void number(double value);  ///< with a point or an exponent; NaN and infinities as strings, like Jackson
   void boolean(bool value);
   void null();
 

@@ -58,6 +58,7 @@ class dumper final : public visitor {
       text("taggedVersions", range(how.first_version(), how.last_version()));
     }
     fallback(type->shape, how);
+    if (how.is_classic()) text("flexibleVersions", "none");
     flag("ignorable", how.is_ignorable());
     flag("mapKey", how.is_key());
     flag("secret", how.is_secret());
@@ -88,11 +89,15 @@ class dumper final : public visitor {
   json_writer& out_;
 };
 
-std::string_view name_of(direction way) {
-  switch (way) {
+std::string_view type_of_message(const message_info& info) {
+  if (info.half.log != coordinator_log::none) {
+    return info.half.which == record_half::key ? "coordinator-key" : "coordinator-value";
+  }
+  switch (info.way) {
     case direction::request: return "request";
     case direction::response: return "response";
     case direction::stored: return "data";
+    case direction::header: return "header";
   }
   return "";
 }
@@ -103,12 +108,13 @@ std::string describe_schema(message_ref message, json_options options) {
   const auto& info = *message.info;
   json_writer out{options.indentation()};
   out.begin_object();
-  if (info.way != direction::stored) {
+  const auto number = info.key == no_api ? info.half.type : raw(info.key);
+  if (number >= 0) {
     out.key("apiKey");
-    out.number(std::int64_t{static_cast<std::int16_t>(info.key)});
+    out.number(std::int64_t{number});
   }
   out.key("type");
-  out.string(name_of(info.way));
+  out.string(type_of_message(info));
   out.key("name");
   out.string(info.name);
   out.key("validVersions");

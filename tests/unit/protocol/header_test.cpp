@@ -3,6 +3,7 @@
 #include <kwire/protocol/header.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
+#include <kwire/protocol/wire/json.hpp>
 
 #include "dump.hpp"
 
@@ -99,6 +100,32 @@ TEST_CASE("response header: flexible versions have tagged fields, ApiVersions ne
   CHECK(in.remaining() == 1);
   reader cut{bytes_view{wire}.first(6)};
   CHECK(decode_response_header(cut, metadata_response::info, 9).error().path == "response header");
+}
+
+TEST_CASE("headers: their descriptions make the same octets") {
+  for (const auto header_version : {std::int16_t{1}, std::int16_t{2}}) {
+    for (const auto& client : {std::optional<std::string>{}, std::optional<std::string>{"ab"}}) {
+      const auto header = metadata_header(header_version == 2 ? 9 : 8, client);
+      writer fast;
+      encode_header(header, metadata_request::info, fast);
+      writer described;
+      REQUIRE(encode(header, header_version, described).has_value());
+      CHECK(to_hex(described.buffer()) == to_hex(fast.buffer()));
+      request_header again;
+      REQUIRE(decode(again, header_version, fast.buffer()).has_value());
+      CHECK(again.client_id == client);
+    }
+  }
+  CHECK(to_json(metadata_header(9, "ab"), 2) ==
+        R"({"requestApiKey":3,"requestApiVersion":9,"correlationId":16909060,"clientId":"ab"})");
+  request_header sample;
+  CHECK(describe_schema(ref(sample)).find(R"("flexibleVersions":"none")") != std::string::npos);
+
+  writer fast;
+  encode_response_header(correlation_id{7}, metadata_response::info, 9, fast);
+  writer described;
+  REQUIRE(encode(response_header{correlation_id{7}}, 1, described).has_value());
+  CHECK(to_hex(described.buffer()) == to_hex(fast.buffer()));
 }
 
 TEST_CASE("header tags: a huge count ends with the input") {

@@ -2,18 +2,32 @@
 
 #include <kwire/protocol/wire/message.hpp>
 #include <kwire/protocol/wire/reader.hpp>
+#include <kwire/protocol/wire/visitor.hpp>
 #include <optional>
 #include <string>
 
 namespace kwire::protocol {
 
 /// Stands before every request body. Version 0 (ControlledShutdown 0) has no client id, version 2 adds
-/// tagged fields; the client id keeps its non-compact form in all versions (KIP-511).
+/// tagged fields; the client id keeps its non-compact form in all versions (KIP-511). Described for printers
+/// and tests: requests are headed by the functions below, which need no version of the header.
 struct request_header {
+  static constexpr message_info info{"RequestHeader", no_api, direction::header, {0, 2}, 2};
+
   api key{};
   std::int16_t version = 0;
   correlation_id correlation{};
-  std::optional<std::string> client_id;
+  std::optional<std::string> client_id = "";
+  unknown_fields unknown{};
+  void describe(visitor& v);
+};
+
+struct response_header {
+  static constexpr message_info info{"ResponseHeader", no_api, direction::header, {0, 1}, 1};
+
+  correlation_id correlation{};
+  unknown_fields unknown{};
+  void describe(visitor& v);
 };
 
 /// Appends the header that belongs to `info` at `header.version`.

@@ -47,9 +47,11 @@ TEST_CASE("messages: names and keys are told apart") {
     CHECK(names.insert(info.name).second);
     CHECK(find_message(info.name) == &entry);
     CHECK(entry.make().info().name == info.name);
-    CHECK(info.versions.min == 0);
+    // Version 0 of these was a preview that no broker knows any more.
+    const bool previewed = info.key >= api::share_group_heartbeat && info.key <= api::share_acknowledge;
+    CHECK(info.versions.min == (previewed ? 1 : 0));
     CHECK(info.stable().max <= info.versions.max);
-    if (info.way == direction::stored) {
+    if (info.way == direction::stored || info.way == direction::header) {
       CHECK(info.key == no_api);
       continue;
     }

@@ -40,7 +40,8 @@ void expect_same_as_kafka(const message_entry& entry, const vector_line& line) {
   writer out;
   REQUIRE(encode(message.ref(), line.version, out).has_value());
   CHECK(test::to_hex(out.buffer()) == test::to_hex(line.wire));
-  CHECK(boost::json::parse(to_json(message.ref(), line.version)) == boost::json::parse(line.json));
+  CHECK(boost::json::parse(to_json(message.ref(), line.version, json_options{}.show_secrets())) ==
+        boost::json::parse(line.json));
 }
 
 }  // namespace
@@ -60,7 +61,8 @@ TEST_CASE("vectors: octets and JSON are those of Kafka's own classes, at every v
   }
   for (const auto& entry : all_messages()) {
     INFO(std::string{entry.info->name});
-    CHECK(versions_seen[std::string{entry.info->name}] == (2 << entry.info->versions.max) - 1);
+    CHECK(versions_seen[std::string{entry.info->name}] ==
+          (2 << entry.info->versions.max) - (1 << entry.info->versions.min));
   }
 }
 

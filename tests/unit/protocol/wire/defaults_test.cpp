@@ -40,6 +40,20 @@ TEST_CASE("defaults: null and empty are different") {
   CHECK_FALSE(is_default(field, all.null().def_null()));
 }
 
+TEST_CASE("defaults: a structure that may be null is a value unless its default says null") {
+  std::optional<sample::item> item;
+  const value_ref field{&item, type_of<std::optional<sample::item>>};
+  CHECK(is_default(field, all.null().def_null()));
+  CHECK_FALSE(is_default(field, all.null()));
+  reset_field(field, all.null());
+  REQUIRE(item.has_value());
+  CHECK(is_default(field, all.null()));
+  item->number = 1;
+  CHECK_FALSE(is_default(field, all.null()));
+  reset_field(field, all.null().def_null());
+  CHECK_FALSE(item.has_value());
+}
+
 TEST_CASE("defaults: a structure is default when all of it is, unknown fields included") {
   sample::item item;
   const value_ref field{&item, type_of<sample::item>};

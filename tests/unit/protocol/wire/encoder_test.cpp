@@ -37,6 +37,17 @@ sample with_note() {
   return message;
 }
 
+struct disorderly {
+  static constexpr message_info info{"Disorderly", no_api, direction::stored, {0, 0}, 0};
+  std::int8_t last = 0;
+  std::int8_t first = 0;
+  unknown_fields unknown;
+  void describe(visitor& v) {
+    v("last", last, all.tag(5));
+    v("first", first, all.tag(1));
+  }
+};
+
 }  // namespace
 
 TEST_CASE("encoder: classic form has int16 and int32 lengths") {
@@ -144,6 +155,26 @@ TEST_CASE("encoder: gathered record sets leave a gap of their size") {
   const auto at = static_cast<std::ptrdiff_t>(gathered.slices()[0].at);
   whole.insert(whole.begin() + at, records.begin(), records.end());
   CHECK(to_hex(whole) == to_hex(copied.buffer()));
+}
+
+TEST_CASE("encoder: tags rise, whatever the order of the fields and whoever knows them") {
+  const auto wire = [](const disorderly& message) {
+    writer out;
+    REQUIRE(encode(message, 0, out).has_value());
+    CHECK(encoded_size(message, 0) == out.buffer().size());
+    return to_hex(out.buffer());
+  };
+  disorderly message;
+  message.last = 0x55;
+  message.first = 0x11;
+  CHECK(wire(message) == joined({"02", "01", "01", "11", "05", "01", "55"}));
+  message.unknown.add(0, test::from_hex("aa"));
+  message.unknown.add(3, test::from_hex("bb"));
+  message.unknown.add(9, {});
+  CHECK(wire(message) ==
+        joined({"05", "00", "01", "aa", "01", "01", "11", "03", "01", "bb", "05", "01", "55", "09", "00"}));
+  message.first = message.last = 0;
+  CHECK(wire(message) == joined({"03", "00", "01", "aa", "03", "01", "bb", "09", "00"}));
 }
 
 TEST_CASE("encoder: stored messages carry their version in front") {

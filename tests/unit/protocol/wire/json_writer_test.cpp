@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "dump.hpp"
 
 using namespace kwire;
@@ -82,6 +84,21 @@ TEST_CASE("json_writer: strings are escaped and made valid UTF-8 as Java does it
   CHECK(replaced("\xf0\x80\x80\x80") == 4);
   CHECK(replaced("\xf4\x90\x80\x80") == 4);
   CHECK(replaced("\xf5\x80") == 2);
+}
+
+TEST_CASE("json_writer: doubles stay doubles, and what JSON has no number for is text") {
+  for (auto [value, text] : {std::pair{0.0, "0.0"},
+                             {-0.0, "-0.0"},
+                             {-61040.0, "-61040.0"},
+                             {0.1, "0.1"},
+                             {1e300, "1e+300"},
+                             {std::numeric_limits<double>::quiet_NaN(), "\"NaN\""},
+                             {std::numeric_limits<double>::infinity(), "\"Infinity\""},
+                             {-std::numeric_limits<double>::infinity(), "\"-Infinity\""}}) {
+    json_writer out{0};
+    out.number(value);
+    CHECK(out.take() == text);
+  }
 }
 
 TEST_CASE("json_writer: octets in base64 with padding") {

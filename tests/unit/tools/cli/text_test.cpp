@@ -13,12 +13,6 @@ std::string json(std::string_view text) {
   return out;
 }
 
-std::string base64(std::string_view text) {
-  std::string out;
-  append_base64(out, as_bytes(text));
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("escapes as in kcat") {
@@ -46,14 +40,6 @@ TEST_CASE("what is no UTF-8 becomes U+FFFD, octet by octet") {
   CHECK(json("\xed\xa0\x80") == "\"" + bad + bad + bad + "\"");  // a surrogate
   CHECK(json("\xe2\x82z") == "\"" + bad + bad + "z\"");
   CHECK(json("\xf4\x90\x80\x80") == "\"" + bad + bad + bad + bad + "\"");
-}
-
-TEST_CASE("base64 of every remainder") {
-  CHECK(base64("").empty());
-  CHECK(base64("f") == "Zg==");
-  CHECK(base64("fo") == "Zm8=");
-  CHECK(base64("foo") == "Zm9v");
-  CHECK(base64("\xff\xfe") == "//4=");
 }
 
 TEST_CASE("numbers of all sizes") {

@@ -34,12 +34,15 @@ struct message_entry {
   any_message (*make)();  ///< with every field at its default
 };
 
-/// Requests and responses by key, then the stored messages.
+/// Requests and responses by key, then the stored messages, then the headers.
 std::span<const message_entry> all_messages() noexcept;
 
 /// The request or response of a key, or null when it is not described. Stored messages have no key: ask by
-/// name.
+/// name or by the record they are in.
 const message_entry* find_message(api key, direction way) noexcept;
+
+/// The key or the value of a coordinator's records of one type, which is what the record's key begins with.
+const message_entry* find_message(const record_half& half) noexcept;
 
 /// By Kafka's name, e.g. `MetadataRequest`.
 const message_entry* find_message(std::string_view name) noexcept;

@@ -47,6 +47,12 @@ class traits {
     copy.secret_ = true;
     return copy;
   }
+  /// A string that keeps its two octets of length in flexible versions.
+  constexpr traits classic() const {
+    auto copy = *this;
+    copy.classic_ = true;
+    return copy;
+  }
   /// Key of a map in Kafka's schema; kept for the schema dump.
   constexpr traits key() const {
     auto copy = *this;
@@ -64,6 +70,7 @@ class traits {
   constexpr bool null_by_default() const { return null_fallback_; }
   constexpr bool is_ignorable() const { return ignorable_; }
   constexpr bool is_secret() const { return secret_; }
+  constexpr bool is_classic() const { return classic_; }
   constexpr bool is_key() const { return key_; }
 
  private:
@@ -81,6 +88,7 @@ class traits {
   bool null_fallback_ = false;
   bool ignorable_ = false;
   bool secret_ = false;
+  bool classic_ = false;
   bool key_ = false;
 };
 

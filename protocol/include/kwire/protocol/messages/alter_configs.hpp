@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <kwire/protocol/wire/message.hpp>
+#include <kwire/protocol/wire/visitor.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kwire::protocol {
+
+struct alter_configs_response;
+
+struct alter_configs_request {
+  using response = alter_configs_response;
+  static constexpr message_info info{
+      "AlterConfigsRequest", api::alter_configs, direction::request, {0, 2}, 2};
+
+  struct config {
+    std::string name;
+    std::optional<std::string> value = "";
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct resource {
+    std::int8_t resource_type = 0;
+    std::string resource_name;
+    std::vector<config> configs;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::vector<resource> resources;
+  bool validate_only = false;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+struct alter_configs_response {
+  static constexpr message_info info{
+      "AlterConfigsResponse", api::alter_configs, direction::response, {0, 2}, 2};
+
+  struct resource {
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message = "";
+    std::int8_t resource_type = 0;
+    std::string resource_name;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::vector<resource> responses;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+}  // namespace kwire::protocol

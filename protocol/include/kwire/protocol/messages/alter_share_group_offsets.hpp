@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <kwire/protocol/ids.hpp>
+#include <kwire/protocol/wire/message.hpp>
+#include <kwire/protocol/wire/visitor.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kwire::protocol {
+
+struct alter_share_group_offsets_response;
+
+struct alter_share_group_offsets_request {
+  using response = alter_share_group_offsets_response;
+  static constexpr message_info info{
+      "AlterShareGroupOffsetsRequest", api::alter_share_group_offsets, direction::request, {0, 0}, 0};
+
+  struct partition {
+    partition_id partition_index{};
+    std::int64_t start_offset = 0;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct topic {
+    std::string topic_name;
+    std::vector<partition> partitions;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::string group_id;
+  std::vector<topic> topics;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+struct alter_share_group_offsets_response {
+  static constexpr message_info info{
+      "AlterShareGroupOffsetsResponse", api::alter_share_group_offsets, direction::response, {0, 0}, 0};
+
+  struct partition {
+    partition_id partition_index{};
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct topic {
+    std::string topic_name;
+    uuid topic_id{};
+    std::vector<partition> partitions;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::int16_t error_code = 0;
+  std::optional<std::string> error_message;
+  std::vector<topic> responses;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+}  // namespace kwire::protocol

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <kwire/protocol/wire/message.hpp>
+#include <kwire/protocol/wire/visitor.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kwire::protocol {
+
+struct delete_acls_response;
+
+struct delete_acls_request {
+  using response = delete_acls_response;
+  static constexpr message_info info{"DeleteAclsRequest", api::delete_acls, direction::request, {0, 3}, 2};
+
+  struct filter {
+    std::int8_t resource_type_filter = 0;
+    std::optional<std::string> resource_name_filter = "";
+    std::int8_t pattern_type_filter = 3;
+    std::optional<std::string> principal_filter = "";
+    std::optional<std::string> host_filter = "";
+    std::int8_t operation = 0;
+    std::int8_t permission_type = 0;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::vector<filter> filters;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+struct delete_acls_response {
+  static constexpr message_info info{"DeleteAclsResponse", api::delete_acls, direction::response, {0, 3}, 2};
+
+  struct matching_acl {
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message = "";
+    std::int8_t resource_type = 0;
+    std::string resource_name;
+    std::int8_t pattern_type = 3;
+    std::string principal;
+    std::string host;
+    std::int8_t operation = 0;
+    std::int8_t permission_type = 0;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct filter_result {
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message = "";
+    std::vector<matching_acl> matching_acls;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::vector<filter_result> filter_results;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+}  // namespace kwire::protocol

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <kwire/protocol/ids.hpp>
+#include <kwire/protocol/wire/message.hpp>
+#include <kwire/protocol/wire/visitor.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kwire::protocol {
+
+struct delete_share_group_state_response;
+
+struct delete_share_group_state_request {
+  using response = delete_share_group_state_response;
+  static constexpr message_info info{
+      "DeleteShareGroupStateRequest", api::delete_share_group_state, direction::request, {0, 0}, 0};
+
+  struct partition {
+    partition_id index{};
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct topic {
+    uuid topic_id{};
+    std::vector<partition> partitions;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::string group_id;
+  std::vector<topic> topics;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+struct delete_share_group_state_response {
+  static constexpr message_info info{
+      "DeleteShareGroupStateResponse", api::delete_share_group_state, direction::response, {0, 0}, 0};
+
+  struct partition {
+    partition_id index{};
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct topic {
+    uuid topic_id{};
+    std::vector<partition> partitions;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::vector<topic> results;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+}  // namespace kwire::protocol

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <kwire/protocol/ids.hpp>
+#include <kwire/protocol/wire/message.hpp>
+#include <kwire/protocol/wire/visitor.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kwire::protocol {
+
+struct initialize_share_group_state_response;
+
+struct initialize_share_group_state_request {
+  using response = initialize_share_group_state_response;
+  static constexpr message_info info{
+      "InitializeShareGroupStateRequest", api::initialize_share_group_state, direction::request, {0, 0}, 0};
+
+  struct partition {
+    partition_id index{};
+    std::int32_t state_epoch = 0;
+    std::int64_t start_offset = 0;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct topic {
+    uuid topic_id{};
+    std::vector<partition> partitions;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::string group_id;
+  std::vector<topic> topics;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+struct initialize_share_group_state_response {
+  static constexpr message_info info{
+      "InitializeShareGroupStateResponse", api::initialize_share_group_state, direction::response, {0, 0}, 0};
+
+  struct partition {
+    partition_id index{};
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+  struct topic {
+    uuid topic_id{};
+    std::vector<partition> partitions;
+    unknown_fields unknown;
+    void describe(visitor& v);
+  };
+
+  std::vector<topic> results;
+  unknown_fields unknown;
+  void describe(visitor& v);
+};
+
+}  // namespace kwire::protocol

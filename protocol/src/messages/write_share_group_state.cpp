@@ -1,0 +1,44 @@
+#include <kwire/protocol/messages/write_share_group_state.hpp>
+
+namespace kwire::protocol {
+
+void write_share_group_state_request::state_batch::describe(visitor& v) {
+  v("first_offset", first_offset);
+  v("last_offset", last_offset);
+  v("delivery_state", delivery_state);
+  v("delivery_count", delivery_count);
+}
+
+void write_share_group_state_request::partition::describe(visitor& v) {
+  v("partition", index);
+  v("state_epoch", state_epoch);
+  v("leader_epoch", epoch);
+  v("start_offset", start_offset);
+  v("delivery_complete_count", delivery_complete_count, since(1).def(-1).ignorable());
+  v("state_batches", state_batches);
+}
+
+void write_share_group_state_request::topic::describe(visitor& v) {
+  v("topic_id", topic_id);
+  v("partitions", partitions);
+}
+
+void write_share_group_state_request::describe(visitor& v) {
+  v("group_id", group_id);
+  v("topics", topics);
+}
+
+void write_share_group_state_response::partition::describe(visitor& v) {
+  v("partition", index);
+  v("error_code", error_code);
+  v("error_message", error_message, all.null().def_null());
+}
+
+void write_share_group_state_response::topic::describe(visitor& v) {
+  v("topic_id", topic_id);
+  v("partitions", partitions);
+}
+
+void write_share_group_state_response::describe(visitor& v) { v("results", results); }
+
+}  // namespace kwire::protocol
