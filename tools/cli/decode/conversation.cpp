@@ -333,7 +333,7 @@ void conversation::response(bytes_view frame) {
 }
 
 void conversation::unanswered(const pending& what) {
-  if (what.opaque) return;
+  if (what.opaque || !what.shown) return;  // what a filter leaves out is not missed
   note(fmt::format("{} v{} request, correlation {}: no answer seen", to_string(what.key), what.version,
                    what.correlation));
 }

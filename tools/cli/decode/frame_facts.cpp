@@ -82,7 +82,29 @@ class collector final : public protocol::visitor {
   place here_;
 };
 
+class secret_finder final : public protocol::visitor {
+ public:
+  explicit secret_finder(std::int16_t version) : version_(version) {}
+  bool found = false;
+
+ private:
+  void visit(std::string_view, value_ref field, const protocol::traits& how) override {
+    if (found || !how.exists(version_)) return;
+    found = how.is_secret();
+    const auto* type = field.type;
+    while (type->inner != nullptr) type = type->inner;
+    if (!found && type->shape == kind::structure) type->describe_sample(*this);
+  }
+  std::int16_t version_;
+};
+
 }  // namespace
+
+bool may_hold_secrets(const protocol::type_info* type, std::int16_t version) {
+  secret_finder visitor{version};
+  type->describe_sample(visitor);
+  return visitor.found;
+}
 
 frame_facts facts_of(protocol::message_ref message, std::int16_t version) {
   frame_facts found;

@@ -17,6 +17,9 @@ struct frame_facts {
   std::size_t unknown = 0;                                 ///< tagged fields that no description has
 };
 
+/// Whether the message has fields that are not shown unless asked for.
+bool may_hold_secrets(const protocol::type_info* type, std::int16_t version);
+
 frame_facts facts_of(protocol::message_ref message, std::int16_t version);
 
 }  // namespace kwire::cli

@@ -148,8 +148,14 @@ bool frame_printer::print_text(const seen_frame& seen, const protocol::wire_resu
   const auto why = named_as_kafka(read.error());
   out.plain(0, "error: " + why.message() + advice(head, why));
   // What is around the fault may be a password.
-  const bool hidden = head.key == api::sasl_authenticate && !view_.secrets;
-  if (!hidden) out.dump(seen.octets, why.offset);
+  const auto* described = protocol::find_message(head.key, seen.way);
+  const bool hidden = !view_.secrets && described != nullptr &&
+                      may_hold_secrets(described->make().ref().value.type, head.version);
+  if (hidden) {
+    out.plain(0, "the octets around it are not shown: they may hold secrets (--show-secrets)");
+  } else {
+    out.dump(seen.octets, why.offset);
+  }
   return false;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <map>
 #include <set>
@@ -49,6 +50,7 @@ class decoding_proxy::state : public std::enable_shared_from_this<decoding_proxy
 
  private:
   void accept(tcp::acceptor& at, const broker_address& broker);
+  void accept_later(tcp::acceptor& at, const broker_address& broker);
 
   output& out_;
   broker_address listen_;
@@ -190,8 +192,17 @@ std::uint16_t decoding_proxy::state::port_for(const broker_address& broker, std:
 void decoding_proxy::state::accept(tcp::acceptor& at, const broker_address& broker) {
   at.async_accept([this, &at, broker](error_code failed, tcp::socket client) {
     if (!at.is_open()) return;
-    if (!failed) (*relays_.insert(std::make_shared<relay>(*this, std::move(client), broker)).first)->start();
+    if (failed) return accept_later(at, broker);
+    (*relays_.insert(std::make_shared<relay>(*this, std::move(client), broker)).first)->start();
     accept(at, broker);
+  });
+}
+
+/// Out of descriptors, as a rule: trying at once would only burn time.
+void decoding_proxy::state::accept_later(tcp::acceptor& at, const broker_address& broker) {
+  const auto timer = std::make_shared<asio::steady_timer>(io, std::chrono::milliseconds{100});
+  timer->async_wait([this, &at, broker, timer](error_code) {
+    if (at.is_open()) accept(at, broker);
   });
 }
 

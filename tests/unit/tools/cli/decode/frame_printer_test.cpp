@@ -214,6 +214,9 @@ TEST_CASE("decode: secrets are masked unless asked for") {
   auto cut = frame;
   cut.resize(cut.size() - 2);
   CHECK_FALSE(holds(print(request(cut)).text, "user"));
+  CHECK(holds(print(request(cut), false, {.secrets = true}).text, "user pass"));
+  CHECK(may_hold_secrets(find_message("AlterUserScramCredentialsRequest")->make().ref().value.type, 0));
+  CHECK_FALSE(may_hold_secrets(find_message("FetchResponse")->make().ref().value.type, 16));
 }
 
 TEST_CASE("decode: facts for filters and statistics") {

@@ -122,6 +122,8 @@ TEST_CASE("traffic: a filter by topic shows the answer with its request") {
   question.topics->emplace_back().name = "orders";
   talk.feed(client, framed(test::request_frame(question, 4, 1)), wall_time{0us});
   talk.feed(server, framed(test::response_frame(metadata_response{}, 4, 1)), wall_time{1500us});
+  question.topics->front().name = "other";
+  talk.feed(client, framed(test::request_frame(question, 4, 3)), wall_time{0us});
   question.topics->front().name = "else";
   talk.feed(client, framed(test::request_frame(question, 4, 2)), wall_time{0us});
   talk.feed(server, framed(test::response_frame(metadata_response{}, 4, 2)), wall_time{1500us});
@@ -130,4 +132,5 @@ TEST_CASE("traffic: a filter by topic shows the answer with its request") {
   CHECK(holds(text, "Metadata v4 response, correlation 1"));
   CHECK(holds(text, "after 1.500 ms"));
   CHECK_FALSE(holds(text, "correlation 2"));
+  CHECK_FALSE(holds(text, "correlation 3"));
 }
