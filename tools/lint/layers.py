@@ -33,7 +33,8 @@ MAY_USE = {
 }
 
 ASIO = re.compile(r"boost/asio(/|\.hpp$)")
-ASIO_HOMES = ("client/src/runtime/", "tools/broker/src/front/")
+# The decoding proxy moves octets between sockets and is no client, so the runtime has nothing for it.
+ASIO_HOMES = ("client/src/runtime/", "tools/broker/src/front/", "tools/cli/proxy/")
 ASIO_TYPES = ("boost/asio/awaitable.hpp", "boost/asio/any_io_executor.hpp")
 ASIO_TYPES_HOMES = ("client/include/", "client/src/api/", "serde/", "retry/", "tools/cli/",
                     "tools/examples/", "tools/broker/include/")
