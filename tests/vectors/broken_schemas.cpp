@@ -1,5 +1,6 @@
-// A description with a fault made on purpose, for faults_test.py: broken_schemas FAULT prints the description
-// with --dump, and else answers the line protocol of `kwire decode --ndjson` for this one request.
+// A description with a fault made on purpose, for faults_test.py: broken_schemas MESSAGE FAULT prints the
+// description with --dump, and else answers the line protocol of `kwire decode --ndjson` for the one request
+// it is of.
 
 #include <cstdio>
 #include <iostream>
@@ -37,9 +38,30 @@ struct heartbeat {
     v("want_fence", want_fence);
     v("want_shut_down", want_shut_down, since(fault == "version" ? 1 : 0));
     v("offline_log_dirs", offline_log_dirs, since(1).tag(0));
-    const auto cordoned = since(2).tag(fault == "tag" ? 2 : 1);
-    v("cordoned_log_dirs", cordoned_log_dirs,
-      fault == "nullable" ? cordoned.null(3).def_null() : cordoned.null(2).def_null());
+    v("cordoned_log_dirs", cordoned_log_dirs, since(2).tag(fault == "tag" ? 2 : 1).null(2).def_null());
+  }
+};
+
+/// Kafka's InitProducerIdRequest likewise: a null that octets show.
+struct init_producer {
+  static constexpr message_info info{
+      "InitProducerIdRequest", api::init_producer_id, direction::request, {0, 6}, 2, 5};
+
+  std::optional<std::string> transactional_id = "";
+  std::int32_t transaction_timeout_ms = 0;
+  std::int64_t producer_id = -1;
+  std::int16_t producer_epoch = -1;
+  bool enable_2_pc = false;
+  bool keep_prepared_txn = false;
+  unknown_fields unknown;
+
+  void describe(visitor& v) {
+    v("transactional_id", transactional_id, protocol::all.null(fault == "nullable" ? 1 : 0));
+    v("transaction_timeout_ms", transaction_timeout_ms);
+    v("producer_id", producer_id, since(3).def(-1));
+    v("producer_epoch", producer_epoch, since(3).def(-1));
+    v("enable2_pc", enable_2_pc, since(6));
+    v("keep_prepared_txn", keep_prepared_txn, since(6));
   }
 };
 
@@ -61,8 +83,9 @@ std::string to_hex(bytes_view octets) {
   return out;
 }
 
+template <class Message>
 std::string answer(const cli::raw_members& line) {
-  heartbeat message;
+  Message message;
   const auto version = static_cast<std::int16_t>(std::stoi(std::string{*line.find("version")}));
   std::string text = "{";
   if (line.has("op")) {
@@ -79,18 +102,24 @@ std::string answer(const cli::raw_members& line) {
   return text + "\"hex\":\"" + to_hex(out.buffer()) + "\"}";
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  fault = argv[1];
-  if (argc > 2) {
-    std::puts(describe_schema(ref(heartbeat{})).c_str());
-    return 0;
+template <class Message>
+void run(bool dump) {
+  if (dump) {
+    std::puts(describe_schema(ref(Message{})).c_str());
+    return;
   }
   for (std::string line; std::getline(std::cin, line);) {
     const auto members = cli::raw_members::of(line);
-    std::puts(members ? answer(*members).c_str() : "{\"error\":\"line\"}");
+    std::puts(members ? answer<Message>(*members).c_str() : "{\"error\":\"line\"}");
     std::fflush(stdout);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  fault = argv[2];
+  const bool dump = argc > 3;
+  argv[1] == heartbeat::info.name ? run<heartbeat>(dump) : run<init_producer>(dump);
 }

@@ -11,20 +11,25 @@ from check_schemas import check
 from compare_messages import differences, vectors
 from kafka_schemas import CURRENT, OLD, load_schemas
 
-NAME = "BrokerHeartbeatRequest"
+FAULTS = {"BrokerHeartbeatRequest": ("none", "version", "tag"), "InitProducerIdRequest": ("none", "nullable")}
+
+
+def verdicts(program, name):
+    """Of each fault: what the two ways to find it have found."""
+    given = [vector for vector in vectors([name], seed=1, fills=20) if vector.kind == "request"]
+    for fault in FAULTS[name]:
+        dump = subprocess.run([program, name, fault, "--dump"], check=True, stdout=subprocess.PIPE).stdout
+        yield fault, "schemas", list(check(json.loads(dump), load_schemas(CURRENT), load_schemas(OLD)))
+        yield fault, "octets", list(differences([program, name, fault], given))
 
 
 def main(program):
-    given = [vector for vector in vectors([NAME], seed=1, fills=20) if vector.kind == "request"]
     failed = 0
-    for fault in ("none", "version", "nullable", "tag"):
-        dump = subprocess.run([program, fault, "--dump"], check=True, stdout=subprocess.PIPE).stdout
-        by_schema = list(check(json.loads(dump), load_schemas(CURRENT), load_schemas(OLD)))
-        by_octets = list(differences([program, fault], given))
-        for how, found in (("schemas", by_schema), ("octets", by_octets)):
+    for name in FAULTS:
+        for fault, how, found in verdicts(program, name):
             good = bool(found) == (fault != "none")
             failed += not good
-            print(f"{'ok' if good else 'FAILED'}: fault {fault}, {how}: {len(found)} differences"
+            print(f"{'ok' if good else 'FAILED'}: {name}, fault {fault}, {how}: {len(found)} differences"
                   + (f", e.g. {found[0][:200]}" if found else ""))
     return 1 if failed else 0
 

@@ -59,7 +59,7 @@ public final class RecordBatches {
       print(MemoryRecords.withEndTransactionMarker(random.nextInt(1000), NOW, random.nextInt(9), random.nextLong() >>> 1,
           (short) random.nextInt(99), new EndTransactionMarker(type, random.nextInt(99))));
     }
-    ByteBuffer empty = ByteBuffer.allocate(RecordBatch.HEADER_SIZE_UP_TO_MAGIC + 200);
+    ByteBuffer empty = ByteBuffer.allocate(DefaultRecordBatch.RECORD_BATCH_OVERHEAD);
     DefaultRecordBatch.writeEmptyHeader(empty, (byte) 2, 5L, (short) 1, 7, 10L, 12L, 3, TimestampType.CREATE_TIME, NOW,
         true, false);
     empty.flip();
