@@ -5,6 +5,7 @@
 #include <kwire/protocol/records/batch_builder.hpp>
 #include <kwire/protocol/records/batch_reader.hpp>
 #include <kwire/protocol/records/json.hpp>
+#include <regex>
 
 #include "vectors.hpp"
 
@@ -41,6 +42,12 @@ std::string value_of(std::string_view text, std::string_view name) {
   REQUIRE(at != text.npos);
   const auto rest = text.substr(at + quoted.size());
   return std::string{rest.substr(0, rest.find_first_of(",}"))};
+}
+
+/// What must stay the same when the compressed octets need not.
+std::string without_encoding(const std::string& text) {
+  static const std::regex member{"\"(crc|sizeInBytes|baseTimestamp)\":[0-9]+,"};
+  return std::regex_replace(text, member, "");
 }
 
 json_error refused(std::string_view text) {
@@ -92,12 +99,7 @@ TEST_CASE("what Java wrote is written again, from octets and from JSON") {
       continue;
     }
     for (const auto& written : {anew, from_text}) {
-      const auto second = json_of(written);
-      CHECK(second.substr(second.find("\"records\"")) == text.substr(text.find("\"records\"")));
-      for (const auto* member :
-           {"baseOffset", "lastOffset", "compression", "timestampType", "maxTimestamp"}) {
-        CHECK(value_of(second, member) == value_of(text, member));
-      }
+      CHECK(without_encoding(json_of(written)) == without_encoding(text));
     }
   }
 }
