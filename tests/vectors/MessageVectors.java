@@ -5,12 +5,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.message.ResponseHeaderData;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Message;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
@@ -25,6 +30,10 @@ import org.apache.kafka.common.protocol.types.Type;
  * Prints test vectors: for every message and version named on the command line ("FetchRequest" or
  * "FetchRequest:0-3") one line with default values and some with random ones, as Kafka's own classes encode
  * them: name, version, octets in hex ("-" for none), JSON. See make_vectors.py.
+ *
+ * <p>With "--compare SEED FILLS" in front it prints for compare.py instead, tab-separated: kind ("request",
+ * "response", "data", "header", or one of the first two with "_frame"), name, API key or -1, version, whether
+ * there are unknown tagged fields, octets, JSON, record sets ("-" for a null one).
  *
  * <p>Which fields exist at a version is taken from the generated SCHEMAS; the values are set by reflection.
  * The user data of the sticky assignors have no generated classes but a Schema a version.
@@ -49,14 +58,28 @@ public final class MessageVectors {
     "\ud83d\ude00", "x".repeat(130)
   };
 
+  private static boolean comparing = false;
+  private static long firstSeed = 0;
+  private static int fills = RANDOM_FILLS;
+
   private final Random random;
+  private final List<String> recordSets = new ArrayList<>();
+  private boolean addsUnknown = true;
+  private boolean unknownFields = false;
 
   private MessageVectors(long seed) {
-    random = new Random(seed);
+    random = new Random(firstSeed + seed);
   }
 
   public static void main(String[] args) throws Exception {
-    for (String arg : args) {
+    int first = 0;
+    if (args.length > 0 && args[0].equals("--compare")) {
+      comparing = true;
+      firstSeed = 1_000_003L * Long.parseLong(args[1]);
+      fills = Integer.parseInt(args[2]);
+      first = 3;
+    }
+    for (String arg : Arrays.asList(args).subList(first, args.length)) {
       String[] parts = arg.split("[:-]");
       String name = parts[0];
       if (STRUCTS.containsKey(name)) {
@@ -68,7 +91,7 @@ public final class MessageVectors {
       int lowest = parts.length > 1 ? Integer.parseInt(parts[1]) : sample.lowestSupportedVersion();
       int highest = parts.length > 2 ? Integer.parseInt(parts[2]) : sample.highestSupportedVersion();
       for (int version = lowest; version <= highest; ++version) {
-        for (int fill = 0; fill <= RANDOM_FILLS; ++fill) {
+        for (int fill = 0; fill <= fills; ++fill) {
           print(name, type, (short) version, fill);
         }
       }
@@ -90,17 +113,60 @@ public final class MessageVectors {
 
   private static void print(String name, Class<?> type, short version, int fill) throws Exception {
     Message message = (Message) type.getConstructor().newInstance();
-    if (fill > 0) {
-      Schema schema = ((Schema[]) type.getField("SCHEMAS").get(null))[version];
-      new MessageVectors(31L * name.hashCode() + 7L * version + fill).fill(message, schema, 0);
+    var values = new MessageVectors(31L * name.hashCode() + 7L * version + fill);
+    values.addsUnknown = !comparing || fill % 2 == 0;
+    if (fill > 0) values.fill(message, schemaOf(type, version), 0);
+    String hex = HexFormat.of().formatHex(octets(message, version));
+    if (comparing) {
+      values.compare(name, message, version, hex, fill);
+    } else {
+      System.out.println(name + " " + version + " " + (hex.isEmpty() ? "-" : hex) + " " + json(message, version));
     }
+  }
+
+  private static Schema schemaOf(Class<?> type, short version) throws Exception {
+    return ((Schema[]) type.getField("SCHEMAS").get(null))[version];
+  }
+
+  private static byte[] octets(Message message, short version) {
     ObjectSerializationCache cache = new ObjectSerializationCache();
     byte[] octets = new byte[message.size(cache, version)];
     message.write(new ByteBufferAccessor(ByteBuffer.wrap(octets)), cache, version);
+    return octets;
+  }
+
+  private static Object json(Message message, short version) throws Exception {
+    Class<?> type = message.getClass();
     Method write = Class.forName(type.getName() + "JsonConverter").getMethod("write", type, short.class, boolean.class);
-    Object json = write.invoke(null, message, version, false);
-    String hex = octets.length == 0 ? "-" : HexFormat.of().formatHex(octets);
-    System.out.println(name + " " + version + " " + hex + " " + json);
+    return write.invoke(null, message, version, false);
+  }
+
+  /** The lines for a message by itself and, of requests and responses, behind a header. */
+  private void compare(String name, Message message, short version, String hex, int fill) throws Exception {
+    boolean request = name.endsWith("Request");
+    boolean sent = request || name.endsWith("Response");
+    String kind = sent ? (request ? "request" : "response") : name.endsWith("Header") ? "header" : "data";
+    int key = sent ? ((ApiMessage) message).apiKey() : -1;
+    String body = String.valueOf(json(message, version));
+    line(kind, name, key, version, hex, body);
+    if (!sent) return;
+    ApiMessageType api = ApiMessageType.fromApiKey((short) key);
+    short headerVersion = request ? api.requestHeaderVersion(version) : api.responseHeaderVersion(version);
+    Message header = request ? new RequestHeaderData() : new ResponseHeaderData();
+    if (fill > 0) fill(header, schemaOf(header.getClass(), headerVersion), 0);
+    if (header instanceof RequestHeaderData) {
+      ((RequestHeaderData) header).setRequestApiKey((short) key).setRequestApiVersion(version);
+      if (headerVersion == 0) ((RequestHeaderData) header).setClientId("");
+    }
+    String all = HexFormat.of().formatHex(octets(header, headerVersion)) + hex;
+    String parts = "\"header\":" + json(header, headerVersion) + ",\"body\":" + body;
+    line(kind + "_frame", name, key, version, all, "{\"headerVersion\":" + headerVersion + "," + parts + "}");
+  }
+
+  private void line(String kind, String name, int key, int version, String hex, String json) {
+    String sets = String.join(",", recordSets);
+    System.out.println(
+        String.join("\t", kind, name, "" + key, "" + version, "" + unknownFields, hex, json, sets));
   }
 
   private static void printStructs(String name) throws Exception {
@@ -110,12 +176,17 @@ public final class MessageVectors {
       field.setAccessible(true);
       Schema schema = (Schema) field.get(null);
       String version = field.getName().substring(home[1].length());
-      for (int fill = 0; fill <= RANDOM_FILLS; ++fill) {
+      for (int fill = 0; fill <= fills; ++fill) {
         var values = new MessageVectors(31L * name.hashCode() + 7L * Integer.parseInt(version) + fill);
         Struct struct = values.struct(schema, fill > 0);
         ByteBuffer octets = ByteBuffer.allocate(struct.sizeOf());
         struct.writeTo(octets);
-        System.out.println(name + " " + version + " " + HexFormat.of().formatHex(octets.array()) + " " + json(struct));
+        String hex = HexFormat.of().formatHex(octets.array());
+        if (comparing) {
+          values.line("data", name, -1, Integer.parseInt(version), hex, "" + json(struct));
+        } else {
+          System.out.println(name + " " + version + " " + hex + " " + json(struct));
+        }
       }
     }
   }
@@ -169,9 +240,10 @@ public final class MessageVectors {
       if (random.nextInt(3) > 0) set(message, field.name, field.type, depth);
     }
     for (int i = 0; i < 2; ++i) {
-      if (random.nextInt(6) > 0) continue;
+      if (random.nextInt(6) > 0 || !addsUnknown) continue;
       byte[] content = new byte[random.nextInt(5)];
       random.nextBytes(content);
+      unknownFields = true;
       message.unknownTaggedFields().add(new RawTaggedField(FIRST_UNKNOWN_TAG + i, content));
     }
   }
@@ -182,6 +254,7 @@ public final class MessageVectors {
       if (!member.getName().toLowerCase().equals(wanted)) continue;
       member.setAccessible(true);
       boolean toNull = type.isNullable() && random.nextInt(5) == 0;
+      if (toNull && member.getType().getSimpleName().equals("BaseRecords")) recordSets.add("-");
       member.set(message, toNull ? null : value(member, type, depth));
       return;
     }
@@ -234,6 +307,7 @@ public final class MessageVectors {
     if (type == byte[].class) return octets;
     if (type == ByteBuffer.class) return ByteBuffer.wrap(octets);
     if (type.getSimpleName().equals("BaseRecords")) {  // its package differs between versions of Kafka
+      recordSets.add(HexFormat.of().formatHex(octets));
       Class<?> records = Class.forName(type.getPackageName() + ".MemoryRecords");
       return records.getMethod("readableRecords", ByteBuffer.class).invoke(null, ByteBuffer.wrap(octets));
     }

@@ -9,51 +9,10 @@ transcribed here.
 Exit status 1 and a line for every difference.
 """
 import json
-import re
 import subprocess
 import sys
-import zipfile
 
-from make_vectors import CURRENT, OLD, is_preview, kafka_jars
-
-# The Struct schemas of StickyAssignor and CooperativeStickyAssignor.
-USER_DATA = {
-    "StickyAssignorUserData": {
-        "type": "data", "validVersions": "0-1", "flexibleVersions": "none", "fields": [
-            {"name": "previousAssignment", "type": "[]TopicAssignment", "versions": "0+", "fields": [
-                {"name": "topic", "type": "string", "versions": "0+"},
-                {"name": "partitions", "type": "[]int32", "versions": "0+"}]},
-            {"name": "generation", "type": "int32", "versions": "1+", "default": "-1", "ignorable": True}]},
-    "CooperativeStickyAssignorUserData": {
-        "type": "data", "validVersions": "0", "flexibleVersions": "none", "fields": [
-            {"name": "generation", "type": "int32", "versions": "0+", "default": "-1"}]},
-}
-
-
-def load_schemas(kafka):
-    """All message schemas of a version of Kafka by name, without those that have no version any more."""
-    schemas = dict(USER_DATA)
-    for path in kafka_jars(kafka):
-        with zipfile.ZipFile(path) as jar:
-            for name in jar.namelist():
-                if name.startswith("common/message/") and name.endswith(".json"):
-                    text = re.sub(r"^\s*//.*$", "", jar.read(name).decode(), flags=re.M)
-                    schema = json.loads(text)
-                    if schema["validVersions"] == "none":
-                        continue
-                    schemas[schema["name"]] = schema
-    return schemas
-
-
-def span(text):
-    """'3+' -> (3, 32767), '0-12' -> (0, 12), '7' -> (7, 7), 'none' -> nothing."""
-    if text == "none":
-        return 32767, -1
-    if text.endswith("+"):
-        return int(text[:-1]), 32767
-    first, _, last = text.partition("-")
-    return int(first), int(last or first)
-
+from kafka_schemas import CURRENT, OLD, all_names, is_preview, load_schemas, span
 
 def holds(versions, version):
     first, last = span(versions)
@@ -158,6 +117,8 @@ def main(program):
     done = subprocess.run([program], check=True, stdout=subprocess.PIPE)
     messages = [json.loads(line) for line in done.stdout.splitlines()]
     found = [line for message in messages for line in check(message, current, old)]
+    described = {message["name"] for message in messages}
+    found += [f"{name}: not described" for name in sorted({*all_names()} - described)]
     print("\n".join(found + [f"{len(messages)} messages, {len(found)} differences"]))
     return 1 if found else 0
 

@@ -13,6 +13,7 @@
 #include "decode/capture.hpp"
 #include "decode/frame_input.hpp"
 #include "decode/frame_printer.hpp"
+#include "decode_ndjson.hpp"
 #include "proxy/proxy.hpp"
 #include "session.hpp"
 #include "signals.hpp"
@@ -38,6 +39,8 @@ constexpr option_spec options[] = {
      "of captures and --listen, show counts, sizes and latencies by API and version instead of frames"},
     {0, "port", "PORT", "of captures, look at connections with this port alone (default: at all)"},
     {0, "max-bytes", "COUNT", "how much of a key, value or other octets is shown (default: 64)"},
+    {0, "ndjson", "",
+     "answer programs: one JSON object a line on standard input, one on standard output, until input ends"},
     {0, "show-secrets", "", "print passwords, tokens and the like, which else read ***"},
 };
 
@@ -52,7 +55,13 @@ constexpr std::string_view details =
     "kwire decode --response --api Metadata --version 12 --json answer.bin\n"
     "tcpdump -i any -w - port 9092 | kwire decode --in pcap --filter api=Fetch,topic=orders\n"
     "kwire decode --stats traffic.pcapng\n"
-    "kwire decode --listen 127.0.0.1:19092 --to localhost:9092";
+    "kwire decode --listen 127.0.0.1:19092 --to localhost:9092\n"
+    "With --ndjson a line asks to decode {\"api\",\"key\",\"version\",\"kind\",\"hex\"} or, with "
+    "\"op\":\"encode\", to encode {...,\"json\",\"records\"}. The kinds are request, response, "
+    "request_frame, "
+    "response_frame, header, data (stored messages) and records (record batches). The answer has \"json\" in "
+    "the layout of Kafka's own converters, secrets included, \"hex\", which is the object encoded anew, and "
+    "\"records\", the record sets in it; or \"error\".";
 
 decode_view view_of(const arguments& args) {
   decode_view view;
@@ -185,6 +194,7 @@ int run_proxy(session& here) {
 }
 
 int run(session& here) {
+  if (here.args().has("ndjson")) return run_ndjson(here);
   const auto& args = here.args();
   if (args.has("listen") || args.has("to")) return run_proxy(here);
   const auto kind = kind_of_frames(args);

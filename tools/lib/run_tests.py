@@ -38,10 +38,11 @@ SUITES = (
     Suite("unit", "debug"),
     Suite("broker", "debug"),
     Suite("tsan", "tsan"),
+    Suite("vectors", "release", setup=("test", "vectors")),
     Suite("install", "release", setup=("test",)),
     Suite("integration", "release", setup=("test", "brokers", "clients"), kafka=True),
     Suite("interop", "release", setup=("test", "brokers", "clients"), kafka=True),
-    Suite("long", "release", setup=("--long", "test", "brokers", "clients"), kafka=True, long=True),
+    Suite("long", "release", setup=("--long", "test", "brokers", "clients", "vectors"), kafka=True, long=True),
 )
 
 

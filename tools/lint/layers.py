@@ -42,7 +42,7 @@ HIDDEN_FROM_USERS = re.compile(r"(openssl|sasl|gssapi|boost/beast)/|(zstd|zlib|l
 THREADS = re.compile(r"(thread|mutex|shared_mutex|condition_variable|future|stop_token|semaphore)$")
 NOT_PURE = re.compile(r"\b(\w*clock::now|clock_gettime|gettimeofday|random_device|this_thread)\b")
 PURE_HOMES = ("protocol/", "client/src/core/")
-ACCUMULATOR = "client/src/core/producer/accumulator"
+ACCUMULATOR = ("client/src/core/producer/accumulator", "client/src/core/producer/slot_lock")
 
 
 def layer_of(path):

@@ -30,6 +30,9 @@ struct message {
 /// Reads the message that `raw` is exactly; `bad_record` when the lengths inside do not add up.
 wire_errc parse(bytes_view raw, message& into) noexcept;
 
+/// Appends the message with its checksum; `raw` is not looked at.
+void append(bytes& out, const message& from);
+
 /// Octets of the message at the beginning of `in`, or 0 when its length is impossible or beyond the end.
 std::size_t whole_size(bytes_view in) noexcept;
 

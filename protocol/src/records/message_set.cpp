@@ -1,42 +1,10 @@
 #include <kwire/protocol/records/batch_reader.hpp>
-#include <kwire/protocol/records/crc32c.hpp>
 #include <kwire/protocol/records/message_set.hpp>
-#include <kwire/protocol/wire/writer.hpp>
 
 #include "legacy.hpp"
 
 namespace kwire::protocol {
 namespace {
-
-struct entry {
-  std::int64_t offset = 0;
-  std::int64_t timestamp = -1;
-  std::int8_t attributes = 0;
-  std::optional<bytes_view> key{};
-  std::optional<bytes_view> value{};
-};
-
-std::byte* put_nullable(std::byte* to, std::optional<bytes_view> field) noexcept {
-  store(to, field ? static_cast<std::int32_t>(field->size()) : -1);
-  to += 4;
-  if (field && !field->empty()) std::memcpy(to, field->data(), field->size());
-  return to + (field ? field->size() : 0);
-}
-
-void put_message(bytes& out, std::int8_t magic, const entry& message) {
-  const auto content = (message.key ? message.key->size() : 0) + (message.value ? message.value->size() : 0);
-  const auto size = legacy::min_size(magic) + content;
-  const auto at = out.size();
-  out.resize(at + size);
-  auto* to = out.data() + at;
-  store(to, message.offset);
-  store(to + 8, static_cast<std::int32_t>(size - legacy::prefix_size));
-  store(to + legacy::magic_at, magic);
-  store(to + legacy::attributes_at, message.attributes);
-  if (magic == 1) store(to + legacy::timestamp_at, message.timestamp);
-  put_nullable(put_nullable(to + legacy::header_size(magic), message.key), message.value);
-  store(to + legacy::crc_at, crc32(bytes_view{to, size}.subspan(legacy::magic_at)));
-}
 
 wire_error unfit(const char* path) { return {wire_errc::not_representable, 0, path}; }
 
@@ -54,14 +22,15 @@ wire_result<void> put_messages(const batch_view& batch, bytes_view payload, std:
   auto range = records(batch, payload);
   for (record_view record; range.next(record);) {
     if (!record.headers().empty()) return unfit("headers");
-    entry message;
+    legacy::message message;
+    message.magic = magic;
     message.offset = record.offset() - shift;
     message.timestamp = record.timestamp_ms();
     message.key = record.key();
     message.value = record.value();
     const bool appended = magic == 1 && record.timestamp_type() == timestamp_type::log_append;
     message.attributes = appended ? legacy::log_append : std::int8_t{0};
-    put_message(out, magic, message);
+    legacy::append(out, message);
     last = record.offset();
   }
   if (range.error()) return range.error_info();
@@ -78,7 +47,8 @@ wire_result<void> convert(const batch_view& batch, bytes_view payload, std::int8
   const auto lz4 = magic == 0 ? lz4_flavor::legacy_header_checksum : lz4_flavor::standard;
   const auto packed = packer.compress(how, inner, lz4);
   if (!packed) return packed.error();
-  entry wrapper;
+  legacy::message wrapper;
+  wrapper.magic = magic;
   wrapper.offset = last;  // of the last record that is left: readers count back from there
   wrapper.timestamp = batch.max_timestamp;
   wrapper.attributes = static_cast<std::int8_t>(how.type);
@@ -86,7 +56,7 @@ wire_result<void> convert(const batch_view& batch, bytes_view payload, std::int8
   if (magic == 1 && batch.timestamp_type() == timestamp_type::log_append) {
     wrapper.attributes = static_cast<std::int8_t>(wrapper.attributes | legacy::log_append);
   }
-  put_message(out, magic, wrapper);
+  legacy::append(out, wrapper);
   return {};
 }
 
