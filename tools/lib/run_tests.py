@@ -37,6 +37,7 @@ SUITES = (
     Suite("lint", None, setup=("test",)),
     Suite("unit", "debug"),
     Suite("broker", "debug"),
+    Suite("fuzz", "debug"),
     Suite("tsan", "tsan"),
     Suite("install", "release", setup=("test",)),
     Suite("integration", "release", setup=("test", "brokers", "clients"), kafka=True),
