@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <utility>
 
 #include "core/request.hpp"
 #include "support/check.hpp"
@@ -35,6 +36,32 @@ void answer_one(std::deque<core::request>& requests, input& in, core::time_point
     back.body = {keep, *keep};
   }
   handle(asked.token, std::move(back));
+}
+
+/// Fails what is past its deadline, as connections do: exactly one answer comes back for each request.
+template <class Handle>
+void expire(std::deque<core::request>& requests, core::time_point now, Handle handle) {
+  auto waiting = std::exchange(requests, {});
+  std::deque<core::request> late;
+  for (auto& asked : waiting) (asked.deadline <= now ? late : requests).push_back(std::move(asked));
+  for (const auto& asked : late) {
+    core::response back;
+    back.failure = error{errc::timed_out};
+    back.maybe_sent = true;
+    handle(asked.token, std::move(back));
+  }
+}
+
+/// Lets a script's time pass in steps, so that everything that waits for a deadline comes to its end.
+template <class Script>
+void pass_all(Script& run, core::duration step, int steps) {
+  for (int i = 0; i < steps; ++i) {
+    run.pass(step);
+    expire(run.requests, run.now, [&](std::uint64_t token, core::response back) {
+      run.core.handle(token, std::move(back), run.now);
+    });
+    run.step();
+  }
 }
 
 }  // namespace kwire::fuzz

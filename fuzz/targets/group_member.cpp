@@ -24,9 +24,9 @@ class member {
     bool left = false;
     run_.core.leave(run_.now + std::chrono::seconds{5}, [&] { left = true; }, run_.now);
     run_.step();
-    for (int i = 0; i < 8 && !left; ++i) run_.pass(std::chrono::seconds{2});
+    fuzz::pass_all(run_, std::chrono::seconds{1}, 8);
     fuzz::require(left, "leaving ends by its deadline");
-    for (int i = 0; i < 4; ++i) run_.pass(std::chrono::seconds{40});
+    fuzz::pass_all(run_, std::chrono::seconds{10}, 20);
     fuzz::require(told_ == commits_, "every commit is told once");
   }
 
