@@ -151,7 +151,7 @@ std::size_t mutate_message(direction way, std::size_t before, std::uint8_t* data
     return mutate_octets(data, size, max_size);
   }
   data[before + 1] = static_cast<std::uint8_t>(what.version - what.entry->info->versions.min);
-  std::memcpy(data + in_front, out.buffer().data(), out.buffer().size());
+  if (!out.buffer().empty()) std::memcpy(data + in_front, out.buffer().data(), out.buffer().size());
   return in_front + out.buffer().size();
 }
 
