@@ -23,6 +23,7 @@ RSS_LIMIT_MB = 512  # ASan's own share included
 JOBS = os.environ.get("KWIRE_FUZZ_JOBS", "2")
 EXECUTIONS = re.compile(r"stat::number_of_executed_units:\s+(\d+)")
 RSS = re.compile(r"stat::peak_rss_mb:\s+(\d+)")
+WRITTEN = re.compile(r"Test unit written to (\S+)")
 PROGRESS = re.compile(r"cov: (\d+) ft: (\d+)")
 
 
@@ -80,7 +81,6 @@ def fuzz(target, seeds, seconds):
     found, finds = BUILD / "found" / target, BUILD / "finds" / target
     for folder in (found, finds):
         folder.mkdir(parents=True, exist_ok=True)
-    before = set(finds.iterdir())
     dictionary = ROOT / "fuzz" / "kafka.dict"
     command = [BUILD / "fuzz" / f"fuzz_{target}", found, *inputs_of(target, seeds),
                f"-max_total_time={seconds}", f"-artifact_prefix={finds}/", f"-dict={dictionary}",
@@ -92,7 +92,8 @@ def fuzz(target, seeds, seconds):
     (finds / ".last_run.txt").write_text(done.stderr[-65536:])
     executions, rss = EXECUTIONS.search(done.stderr), RSS.search(done.stderr)
     progress = PROGRESS.findall(done.stderr)
-    new = sorted(set(finds.iterdir()) - before - {finds / ".last_run.txt"})
+    # An input that was found before has the same name.
+    new = sorted({Path(name) for name in WRITTEN.findall(done.stderr)})
     if done.returncode != 0 and not new:
         raise Failed(f"{target} ended with {done.returncode} and left no input:\n{done.stderr[-3000:]}")
     return Outcome(target, int(executions[1]) if executions else 0, took, int(progress[-1][0]) if progress else 0,
