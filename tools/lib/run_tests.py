@@ -37,6 +37,7 @@ SUITES = (
     Suite("lint", None, setup=("test",)),
     Suite("unit", "debug"),
     Suite("broker", "debug"),
+    Suite("fuzz", "debug"),
     Suite("tsan", "tsan"),
     Suite("vectors", "release", setup=("test", "vectors")),
     Suite("install", "release", setup=("test",)),

@@ -120,3 +120,21 @@ TEST_CASE("what old formats cannot say is refused, and nothing is written") {
       down_convert(sealed({}, codec::gzip), 1, codec::none, t.packer, t.unpacker, 100, t.out).error().code ==
       wire_errc::too_large);
 }
+
+TEST_CASE("a batch whose offsets do not rise is not converted") {
+  bytes buffer(1024);
+  batch_builder builder;
+  builder.open(buffer.data(), buffer.size());
+  REQUIRE(builder.append(1000, std::nullopt, as_bytes("a")));
+  REQUIRE(builder.append(1000, std::nullopt, as_bytes("b")));
+  auto batch = to_bytes(builder.seal({}));
+  // Swaps the offset deltas of both records: length, attributes and timestamp stand before each.
+  const auto second = batch_header_size + (batch.size() - batch_header_size) / 2;
+  std::swap(batch[batch_header_size + 3], batch[second + 3]);
+  restamp(batch, {});
+  for (const auto type : {codec::none, codec::gzip}) {
+    tools t;
+    CHECK(t.convert(batch, 0, type).error().code == wire_errc::bad_record);
+    CHECK(t.out.empty());
+  }
+}

@@ -23,6 +23,7 @@ struct describe_topic_partitions_request {
     void describe(visitor& v);
   };
   struct position {
+    position() noexcept {}  // clang needs to see one before the class is complete
     std::string topic_name;
     partition_id partition_index{};
     unknown_fields unknown;
@@ -64,6 +65,7 @@ struct describe_topic_partitions_response {
     void describe(visitor& v);
   };
   struct position {
+    position() noexcept {}  // clang needs to see one before the class is complete
     std::string topic_name;
     partition_id partition_index{};
     unknown_fields unknown;

@@ -52,12 +52,14 @@ struct streams_group_describe_response {
     void describe(visitor& v);
   };
   struct topology_info {
+    topology_info() noexcept {}  // clang needs to see one before the class is complete
     std::int32_t epoch = 0;
     std::optional<std::vector<subtopology>> subtopologies;
     unknown_fields unknown;
     void describe(visitor& v);
   };
   struct endpoint {
+    endpoint() noexcept {}  // clang needs to see one before the class is complete
     std::string host;
     std::uint16_t port = 0;
     unknown_fields unknown;

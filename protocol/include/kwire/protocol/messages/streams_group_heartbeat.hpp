@@ -51,6 +51,7 @@ struct streams_group_heartbeat_request {
     void describe(visitor& v);
   };
   struct topology_info {
+    topology_info() noexcept {}  // clang needs to see one before the class is complete
     std::int32_t epoch = 0;
     std::vector<subtopology> subtopologies;
     unknown_fields unknown;
@@ -63,6 +64,7 @@ struct streams_group_heartbeat_request {
     void describe(visitor& v);
   };
   struct endpoint {
+    endpoint() noexcept {}  // clang needs to see one before the class is complete
     std::string host;
     std::uint16_t port = 0;
     unknown_fields unknown;
@@ -114,6 +116,7 @@ struct streams_group_heartbeat_response {
     void describe(visitor& v);
   };
   struct endpoint {
+    endpoint() noexcept {}  // clang needs to see one before the class is complete
     std::string host;
     std::uint16_t port = 0;
     unknown_fields unknown;

@@ -79,6 +79,7 @@ struct consumer_group_member_metadata_value {
     void describe(visitor& v);
   };
   struct classic_member {
+    classic_member() noexcept {}  // clang cannot tell of a defaulted one in time for the optional below
     std::int32_t session_timeout_ms = 0;
     std::vector<classic_protocol> supported_protocols;
     unknown_fields unknown;

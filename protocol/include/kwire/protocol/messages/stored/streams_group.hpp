@@ -52,6 +52,7 @@ struct streams_group_member_metadata_value {
   static constexpr auto info = record_value("StreamsGroupMemberMetadataValue", coordinator_log::group, 19);
 
   struct endpoint {
+    endpoint() noexcept {}  // clang needs to see one before the class is complete
     std::string host;
     std::uint16_t port = 0;
     unknown_fields unknown;

@@ -1,0 +1,207 @@
+// Makes the seeds of all targets below a folder: what Kafka's own classes wrote (tests/vectors), and random
+// messages made from the descriptions. usage: make_seeds VECTORS FOLDER
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <kwire/protocol/broker_errc.hpp>
+#include <kwire/protocol/header.hpp>
+#include <kwire/protocol/records/compression.hpp>
+#include <kwire/protocol/wire/json.hpp>
+#include <random>
+#include <sstream>
+
+#include "dump.hpp"
+#include "generator.hpp"
+#include "support/messages.hpp"
+
+namespace {
+
+using namespace kwire;
+using namespace kwire::protocol;
+namespace fs = std::filesystem;
+
+class seeds {
+ public:
+  explicit seeds(fs::path folder) : folder_(std::move(folder)) {}
+
+  void add(const std::string& target, const bytes& content) {
+    fs::create_directories(folder_ / target);
+    std::ofstream out{folder_ / target / std::to_string(++count_), std::ios::binary};
+    out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  }
+  std::size_t count() const noexcept { return count_; }
+
+ private:
+  fs::path folder_;
+  std::size_t count_ = 0;
+};
+
+bytes join(std::initializer_list<bytes_view> parts) {
+  bytes all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+std::string target_of(direction way) {
+  switch (way) {
+    case direction::request: return "requests";
+    case direction::response: return "responses";
+    case direction::stored: return "stored";
+    default: return "headers";
+  }
+}
+
+bytes octets(std::initializer_list<int> numbers) {
+  bytes all;
+  for (const auto number : numbers) all.push_back(static_cast<std::byte>(number));
+  return all;
+}
+
+void add_message(seeds& to, const message_entry& entry, std::int16_t version, bytes_view wire) {
+  const auto& info = *entry.info;
+  const auto chosen = fuzz::selector(entry, version);
+  const bool header = info.way == direction::header;
+  to.add(target_of(info.way), header ? join({octets({2}), chosen, wire}) : join({chosen, wire}));
+  const auto message = entry.make();
+  if (!decode(message.ref(), version, wire)) return;
+  const auto way = octets({static_cast<int>(info.way)});
+  to.add("json_input",
+         join({way, chosen, as_bytes(to_json(message.ref(), version, json_options{}.show_secrets()))}));
+  to.add("json_output", join({octets({0}), way, chosen, wire}));
+  if (info.key == no_api) return;
+  writer out;
+  if (info.way == direction::request) {
+    encode_header({info.key, version, correlation_id{7}, "c"}, info, out);
+  } else {
+    encode_response_header(correlation_id{7}, info, version, out);
+  }
+  to.add("frames", join({octets({info.way == direction::request}), chosen, out.buffer(), wire}));
+  to.add("headers", join({octets({info.way == direction::request ? 0 : 1}),
+                          info.way == direction::request ? bytes{} : chosen, out.buffer()}));
+}
+
+void add_messages(seeds& to, const fs::path& vectors) {
+  std::ifstream file{vectors / "messages.txt"};
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream line{text};
+    std::string name, hex;
+    std::int16_t version = 0;
+    line >> name >> version >> hex;
+    const auto* entry = find_message(name);
+    if (entry != nullptr) add_message(to, *entry, version, hex == "-" ? bytes{} : test::from_hex(hex));
+  }
+  for (const auto& entry : all_messages()) {
+    for (auto version = entry.info->versions.min; version <= entry.info->versions.max; ++version) {
+      const auto message = entry.make();
+      test::generate(message.ref(), version, 11);
+      writer out;
+      if (encode(message.ref(), version, out)) add_message(to, entry, version, out.buffer());
+    }
+  }
+}
+
+void add_records(seeds& to, const fs::path& vectors) {
+  std::ifstream file{vectors / "records.txt"};
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream line{text};
+    std::string kind, name, hex;
+    line >> kind >> name >> hex;
+    if (kind != "set") continue;
+    const auto set = test::from_hex(hex);
+    if (set.size() > 16'384) continue;
+    to.add("record_set", set);
+    to.add("batch_v2", set);
+    for (int magic = 0; magic < 3; ++magic) {
+      to.add("down_convert", join({octets({magic, 0}), set}));
+      to.add("up_convert", join({octets({1, magic & 1}), set}));
+      to.add("down_convert", join({octets({magic, magic + 1}), set}));
+    }
+    if (set.size() > 61 && set.size() < 65'536) {
+      to.add("message_set", join({octets({set[16] == std::byte{1}, static_cast<int>(set.size() & 255),
+                                          static_cast<int>(set.size() >> 8)}),
+                                  set}));
+      to.add("batch_codecs", join({bytes{set[22], set[60], set[59]}, bytes_view{set}.subspan(61)}));
+    }
+  }
+}
+
+void add_codecs(seeds& to) {
+  compressor pack;
+  const auto put = [&](const std::string& target, codec type, bytes_view plain, lz4_flavor lz4,
+                       snappy_flavor snappy) {
+    bytes out;
+    if (const auto packed = pack.compress({type}, plain, out, lz4, snappy)) to.add(target, to_bytes(*packed));
+  };
+  for (const std::size_t size : {0, 1, 10, 300, 40'000}) {
+    bytes plain(size);
+    for (std::size_t i = 0; i < size; ++i) plain[i] = static_cast<std::byte>(i % 251 * (i / 97));
+    put("gzip", codec::gzip, plain, {}, {});
+    put("zstd", codec::zstd, plain, {}, {});
+    put("lz4", codec::lz4, plain, {}, {});
+    put("lz4_magic0", codec::lz4, plain, lz4_flavor::legacy_header_checksum, {});
+    put("snappy_xerial", codec::snappy, plain, {}, {});
+    put("snappy_raw", codec::snappy, plain, {}, snappy_flavor::bare);
+  }
+}
+
+/// Targets that play a game: what a random player would do.
+void add_games(seeds& to) {
+  std::mt19937_64 random{1};
+  for (const std::string target : {"admin_calls", "broker", "cluster", "consumer", "consumer_blobs",
+                                   "group_member", "offsets", "producer", "setup_script", "reader",
+                                   "batch_builder", "checksums", "partitioner", "record_splitter"}) {
+    for (const std::size_t size : {16, 64, 200, 600, 1500, 4000}) {
+      bytes content(size);
+      // Mostly small numbers: those choose and are believed.
+      for (auto& octet : content) {
+        const auto number = random();
+        octet = static_cast<std::byte>((number & 3) != 0 ? number >> 8 & 15 : number >> 8);
+      }
+      to.add(target, content);
+    }
+  }
+}
+
+void add_texts(seeds& to) {
+  for (const std::string text :
+       {"bootstrap.servers=a:1,[::1]:2\nlinger.ms=5\nacks=all\n", "group.id=g\nauto.offset.reset=earliest\n",
+        "# comment\n\ncompression.type=zstd\ncompression.zstd.level=7\nenable.idempotence=true\n",
+        "broker.version.fallback=0.9.0\napi.version.request=false\nmax.in.flight=1\n"}) {
+    for (int how = 0; how < 3; ++how) to.add("config_text", join({octets({how}), as_bytes(text)}));
+  }
+  for (const std::string text :
+       {"-t\nx\n-p\n1\n-K:", "--\n-o\n-10", "-o\n@2026-11-01T10:30:15.250Z\n-e", "-o\ns@1000\n-c5",
+        "beginning\nend\nstored\n-7\n@-15m", "-H\na=b\n\\x41\\n\\t"}) {
+    for (int command = 0; command < 16; ++command)
+      to.add("command_line", join({octets({command}), as_bytes(text)}));
+  }
+  for (const std::string text :
+       {"{\"a\":[1,2.5,-3e7,true,null,\"x\\u00e9\"]}", "1e400", "[[[[]]]]", "\"\\ud83d\\ude00\""})
+    to.add("json_text", to_bytes(as_bytes(text)));
+  to.add("base64", to_bytes(as_bytes("aGVsbG8gd29ybGQ=")));
+  to.add("base64", to_bytes(as_bytes("AAAAAAAAAAAAAAAAAAAAAQ")));
+  to.add("record_output",
+         join({octets({25}), as_bytes("%t %p %o %k %s %h %T %R%%"), octets({1, 't', 0, 1, 2, 'a', 'b'})}));
+  for (const auto& entry : all_messages())
+    to.add("names", join({octets({3, 0}), as_bytes(entry.info->name)}));
+  for (int code = 0; code < 140; ++code)
+    to.add("names",
+           join({octets({code, 0}), as_bytes(to_string(broker_errc{static_cast<std::int16_t>(code)}))}));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 3) {
+    std::cerr << "usage: make_seeds VECTORS FOLDER\n";
+    return 2;
+  }
+  seeds made{arguments[2]};
+  add_messages(made, arguments[1]);
+  add_records(made, arguments[1]);
+  add_codecs(made);
+  add_games(made);
+  add_texts(made);
+  std::cout << made.count() << " seeds\n";
+  return made.count() > 1000 ? 0 : 1;
+}

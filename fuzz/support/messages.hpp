@@ -1,0 +1,26 @@
+#pragma once
+
+#include <kwire/protocol/messages/all.hpp>
+
+#include "support/input.hpp"
+
+namespace kwire::fuzz {
+
+/// A message at a version. Two octets choose it: its key (or place in the list, without a key), and the
+/// version's distance from the first.
+struct selected {
+  const protocol::message_entry* entry;
+  std::int16_t version;
+};
+selected select(input& in, protocol::direction way);
+/// The two octets that choose `entry` at `version`.
+bytes selector(const protocol::message_entry& entry, std::int16_t version);
+
+/// All properties of decoder and encoder for one input: an error within the input, or a value that is
+/// written again; sizes as computed; every proper prefix refused; memory bound; gathered = copied.
+void check_message(const selected& what, bytes_view wire);
+
+/// What `check_message` asks of a value that was decoded.
+void check_canonical(const selected& what, bytes_view wire, bool all_prefixes);
+
+}  // namespace kwire::fuzz
