@@ -1,6 +1,7 @@
 #include "record_format.hpp"
 
 #include <algorithm>
+#include <kwire/protocol/base64.hpp>
 #include <utility>
 
 #include "options.hpp"
