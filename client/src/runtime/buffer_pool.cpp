@@ -1,15 +1,26 @@
 #include "runtime/buffer_pool.hpp"
 
+#include <bit>
 #include <utility>
 
 namespace kwire::runtime {
+namespace {
+
+/// Up to the next quarter of a power of two: answers of about one size then share their buffers, and what is
+/// never written to costs no memory.
+std::size_t rounded(std::size_t size) noexcept {
+  const auto step = std::bit_floor(size) / 4;
+  return (size + step - 1) / step * step;
+}
+
+}  // namespace
 
 std::shared_ptr<std::byte> buffer_pool::take(std::size_t size) {
   if (size <= small) {
     auto memory = std::make_shared_for_overwrite<std::byte[]>(size);
     return {memory, memory.get()};
   }
-  const auto wanted = (size + granule - 1) / granule * granule;
+  const auto wanted = rounded(size);
   free_buffer buffer{nullptr, wanted};
   {
     std::lock_guard guard{lock_};

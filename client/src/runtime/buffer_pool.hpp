@@ -16,9 +16,8 @@ class buffer_pool : public std::enable_shared_from_this<buffer_pool> {
 
  private:
   static constexpr std::size_t small = 4096;  // not worth keeping; also, many small answers may be held
-  static constexpr std::size_t granule = 64 * 1024;
   static constexpr std::size_t most_kept = 32;
-  static constexpr std::size_t most_kept_bytes = 64 * 1024 * 1024;
+  static constexpr std::size_t most_kept_bytes = 16 * 1024 * 1024;
 
   struct free_buffer {
     std::unique_ptr<std::byte[]> memory;

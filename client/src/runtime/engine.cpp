@@ -48,9 +48,19 @@ class engine::impl final : public link_events {
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
+  /// Tasks wait in a queue of our own, where a `pump` that is under way finds them: what the application asks
+  /// for while the I/O thread is busy goes out without another turn through the reactor.
   void post(std::function<void()> task) {
-    asio::post(io_, [this, task = std::move(task)] {
-      task();
+    {
+      std::lock_guard guard{posted_lock_};
+      posted_.push_back(std::move(task));
+      if (std::exchange(announced_, true)) return;
+    }
+    asio::post(io_, [this] {
+      {
+        std::lock_guard guard{posted_lock_};
+        announced_ = false;
+      }
       pump();
     });
   }
@@ -113,15 +123,30 @@ class engine::impl final : public link_events {
       again_ = true;
       return;
     }
-    do {
+    bool more = run_posted();
+    // Those who post without end must not keep the sockets waiting: what is left has a turn of its own due.
+    for (int turn = 0; turn == 0 || again_ || (more && turn < 3); ++turn) {
       again_ = false;
       const auto moment = now();
       while (round(moment)) {
       }
       carry_out();
-    } while (again_);
+      more = run_posted();
+    }
     pumping_ = false;
     arm();
+  }
+
+  /// False when nothing was waiting.
+  bool run_posted() {
+    {
+      std::lock_guard guard{posted_lock_};
+      if (posted_.empty()) return false;
+      running_.swap(posted_);
+    }
+    for (auto& task : running_) task();
+    running_.clear();
+    return true;
   }
 
   bool round(time_point moment) {
@@ -214,6 +239,11 @@ class engine::impl final : public link_events {
   bool pumping_ = false;
   bool again_ = false;
   std::atomic<std::uint32_t> last_owner_{0};
+
+  std::mutex posted_lock_;
+  std::vector<std::function<void()>> posted_;
+  bool announced_ = false;  ///< a turn of the I/O thread is due that will look at them
+  std::vector<std::function<void()>> running_;
 
   mutable std::mutex published_lock_;
   std::shared_ptr<const core::metadata_snapshot> published_;

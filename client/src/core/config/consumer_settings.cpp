@@ -68,10 +68,12 @@ void consumer_settings::describe(setting_visitor& v) {
        .max = most_bytes});
   v.number("fetch.min.bytes", fetch_min_bytes,
            {.doc = "The broker answers a fetch when it has that much.", .min = 0, .max = most_bytes});
-  v.number("fetch.max.bytes", fetch_max_bytes,
-           {.doc = "Most a broker answers to one fetch; a first batch above it still comes.",
-            .min = 1,
-            .max = most_bytes});
+  v.number(
+      "fetch.max.bytes", fetch_max_bytes,
+      {.doc = "Most a broker answers to one fetch; a first batch above it still comes. Besides, one answer "
+              "is an eighth of queued.max.messages.kbytes at most.",
+       .min = 1,
+       .max = most_bytes});
   v.time("fetch.max.wait.ms", fetch_max_wait,
          {.doc = "The broker answers a fetch after that long even with less than fetch.min.bytes.",
           .aliases = "fetch.wait.max.ms",

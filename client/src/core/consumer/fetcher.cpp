@@ -84,7 +84,9 @@ void fetcher::advance(time_point now) {
   }
 }
 
-/// What a fetch may bring in. Every broker gets a share of what is free, so that none starves the others.
+/// What a fetch may bring in. Every broker gets a share of what is free, so that none starves the others. An
+/// answer is at most an eighth of the budget: one is handed over while the next waits and a third arrives,
+/// and larger ones would only make all three larger.
 std::size_t fetcher::room(std::size_t brokers) {
   const auto budget = static_cast<std::size_t>(context_->settings.budget_bytes());
   // Woken at half: with every batch handed over a little room appears, and fetches of crumbs cost more.
@@ -93,7 +95,9 @@ std::size_t fetcher::room(std::size_t brokers) {
   for (const auto& [node, from] : brokers_) reserved += from.reserved;
   if (used + reserved >= budget) return 0;
   const auto share = (budget - used - reserved) / std::max<std::size_t>(brokers, 1);
-  return std::min(share, static_cast<std::size_t>(context_->settings.fetch_max_bytes));
+  const auto& settings = context_->settings;
+  const auto part = std::max(budget / 8, static_cast<std::size_t>(settings.max_partition_fetch_bytes));
+  return std::min({share, part, static_cast<std::size_t>(settings.fetch_max_bytes)});
 }
 
 bool fetcher::ask(node_id node, fetch_targets wanted, time_point now) {

@@ -164,6 +164,27 @@ TEST_CASE("no fetch beyond the budget; it goes on as room appears, without a tim
   CHECK(!run.nothing(api::fetch));
 }
 
+TEST_CASE("one answer takes an eighth of the budget at most, and fetch.max.bytes at most") {
+  SUBCASE("the budget") {
+    fetching run;
+    const auto asked = run.read<fetch_request>(run.fetch(), version);
+    CHECK(asked.max_bytes == run.settings.budget_bytes() / 8);
+  }
+  core::consumer_settings given;
+  SUBCASE("fetch.max.bytes") {
+    given.fetch_max_bytes = 1 << 20;
+    fetching run{given};
+    const auto asked = run.read<fetch_request>(run.fetch(), version);
+    CHECK(asked.max_bytes == 1 << 20);
+  }
+  SUBCASE("a whole partition's share, though the budget is small") {
+    given.queued_max_kbytes = 4096;
+    fetching run{given};
+    const auto asked = run.read<fetch_request>(run.fetch(), version);
+    CHECK(asked.max_bytes == run.settings.max_partition_fetch_bytes);
+  }
+}
+
 TEST_CASE("stale leaders: metadata once, the partition waits, the other goes on") {
   for (const auto code : {broker_errc::not_leader_or_follower, broker_errc::fenced_leader_epoch,
                           broker_errc::unknown_topic_or_partition, broker_errc::kafka_storage_error}) {
