@@ -98,8 +98,8 @@ int print_answer(session& here, const raw_response& answer, api key) {
     here.complain("the answer cannot be read: " + read.error().message() + "; --hex prints it");
     return 1;
   }
-  const auto options = json_options{}.indent(2).show_secrets(here.args().has("show-secrets"));
-  here.out().write(protocol::to_json(message.ref(), answer.version, options) + "\n");
+  const auto how = json_options{}.indent(2).show_secrets(here.args().has("show-secrets"));
+  here.out().write(protocol::to_json(message.ref(), answer.version, how) + "\n");
   return 0;
 }
 
