@@ -1,6 +1,6 @@
 // Tests: admin.cpp
 // Tests: consume.cpp, group_reader.cpp, perf_consume.cpp, perf_latency.cpp
-// Tests: perf_produce.cpp, produce.cpp, topics.cpp, admin.cpp
+// Tests: perf_produce.cpp, produce.cpp, topics.cpp, admin.cpp, protocol.cpp, raw.cpp
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -264,6 +264,50 @@ TEST_CASE("query tells offsets as kcat does") {
   CHECK(here.run({"query", "-t", "t:0:-1"}).out == "t [0] offset 3\n");
   CHECK(here.run({"query", "-t", "t:0:-2"}).out == "t [0] offset 0\n");
   CHECK(here.run({"query", "-t", "t:7:-2"}).status == 1);
+}
+
+TEST_CASE("raw sends any request, and a template shows what to fill") {
+  cli here;
+  const auto answer =
+      here.run({"raw", "--api", "metadata", "--version", "9", R"({"topics":[{"name":"many"}]})"});
+  REQUIRE_MESSAGE(answer.status == 0, answer.err);
+  const auto metadata = boost::json::parse(answer.out);
+  CHECK(metadata.at("topics").at(0).at("partitions").as_array().size() == 3);
+  CHECK(here.run({"raw", "-a", "18", "--broker", "1"}).out.find("\"apiKeys\"") != std::string::npos);
+  CHECK(here.run({"raw", "-a", "DescribeGroups", "-G", "g", "-", "-V", "0"}, R"({"groups":["g"]})")
+            .out.find("\"groupId\": \"g\"") != std::string::npos);
+  CHECK(here.run({"raw", "-a", "ApiVersions", "-V", "0", "--hex"}).out.starts_with("0000"));
+
+  const auto form =
+      boost::json::parse(here.run({"raw", "--api", "Fetch", "--version", "12", "--template"}).out);
+  CHECK(form.at("topics").at(0).at("partitions").at(0).at("partitionMaxBytes").as_int64() == 0);
+  CHECK(form.at("clusterId").is_null());
+
+  const auto wrong = here.run({"raw", "--api", "Metadata", "--version", "9", R"({"topics":[{"nmae":"t"}]})"});
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err.find("topics[0].nmae: no such field; there are: name") != std::string::npos);
+  CHECK(here.run({"raw", "--api", "Metadata", "--version", "99"}).status == 2);
+  const auto alike = here.run({"raw", "--api", "Metdata"});
+  CHECK(alike.status == 2);
+  CHECK(alike.err.find("did you mean Metadata?") != std::string::npos);
+  CHECK(here.run({"raw", "--api", "Metadata", "@/nonexistent"}).status == 1);
+}
+
+TEST_CASE("protocol lists the APIs, their fields and what decoding can cost") {
+  cli here;
+  const auto table = here.run({"protocol"}).out;
+  CHECK(std::ranges::count(table, '\n') == 96);
+  CHECK(table.find("StreamsGroupTopologyDescriptionUpdate") != std::string::npos);
+  const auto all = boost::json::parse(here.run({"protocol", "--json"}).out);
+  CHECK(all.as_array().size() == 95);
+  CHECK(all.at(22).at("latestStableVersion").as_int64() == 5);
+  CHECK(all.at(22).at("maxVersion").as_int64() == 6);
+  const auto fetch = here.run({"protocol", "--api", "fetch"}).out;
+  CHECK(fetch.find("17=3.9") != std::string::npos);
+  CHECK(fetch.find("replicaDirectoryId") != std::string::npos);
+  const auto one = boost::json::parse(here.run({"protocol", "-a", "1", "-J"}).out);
+  CHECK(one.at("request").at("fields").as_array().size() > 5);
+  CHECK(here.run({"protocol", "--limits"}).out.find("MetadataResponse") != std::string::npos);
 }
 
 TEST_CASE("measurements print their line") {

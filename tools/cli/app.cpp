@@ -18,8 +18,8 @@ const command_spec* all[] = {
     &produce_command,      &consume_command,         &metadata_command,      &query_command,
     &topics_list_command,  &topics_create_command,   &topics_delete_command, &topics_describe_command,
     &groups_list_command,  &groups_describe_command, &perf_produce_command,  &perf_consume_command,
-    &perf_latency_command, &decode_command,          &broker_command,        &completion_command,
-    &man_command,
+    &perf_latency_command, &decode_command,          &protocol_command,      &raw_command,
+    &broker_command,       &completion_command,      &man_command,
 };
 
 void print(std::string_view text, std::FILE* to) {

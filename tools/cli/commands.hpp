@@ -24,8 +24,9 @@ extern const command_spec perf_produce_command;
 extern const command_spec perf_consume_command;
 extern const command_spec perf_latency_command;
 extern const command_spec decode_command;
+extern const command_spec protocol_command;
+extern const command_spec raw_command;
 extern const command_spec broker_command;
-extern const command_spec decode_command;
 extern const command_spec completion_command;
 extern const command_spec man_command;
 

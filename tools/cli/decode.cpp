@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "api_argument.hpp"
 #include "commands.hpp"
 #include "decode/capture.hpp"
 #include "decode/frame_input.hpp"

@@ -118,4 +118,15 @@ void append_json(std::string& into, std::string_view text) {
   into += '"';
 }
 
+std::string hex(bytes_view octets) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * octets.size());
+  for (const auto octet : octets) {
+    text += digits[std::to_integer<unsigned>(octet) >> 4];
+    text += digits[std::to_integer<unsigned>(octet) & 15];
+  }
+  return text;
+}
+
 }  // namespace kwire::cli

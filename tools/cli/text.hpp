@@ -15,4 +15,7 @@ void append_number(std::string& into, std::int64_t value);
 /// A JSON string with its quotes. Octets that are no UTF-8 become U+FFFD, so that the result always is JSON.
 void append_json(std::string& into, std::string_view text);
 
+/// Octets as hexadecimal digits.
+std::string hex(bytes_view octets);
+
 }  // namespace kwire::cli

@@ -7,6 +7,7 @@
 #include "core/admin/config_calls.hpp"
 #include "core/admin/group_calls.hpp"
 #include "core/admin/offset_calls.hpp"
+#include "core/admin/raw_call.hpp"
 #include "core/admin/topic_calls.hpp"
 #include "core/config/admin_settings.hpp"
 
@@ -161,6 +162,12 @@ result<found_offsets> admin::list_offsets(const std::map<topic_partition, offset
                                           bool committed_only, timeout limit) {
   return impl_->run<found_offsets>(limit, [&](auto& core, auto deadline, const auto& done, auto now) {
     core::ask_list_offsets(core, queries, committed_only, deadline, done, now);
+  });
+}
+
+result<raw_response> admin::call(raw_request what, timeout limit) {
+  return impl_->run<raw_response>(limit, [&](auto& core, auto deadline, const auto& done, auto now) {
+    core::ask_raw(core, std::move(what), deadline, done, now);
   });
 }
 

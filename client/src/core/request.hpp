@@ -84,8 +84,9 @@ struct request {
   traffic kind = traffic::general;
   std::uint32_t owner = 0;          ///< with fetch and group traffic: whose connection
   version_range usable{0, 0x7fff};  ///< what the sender can live with, on top of what both sides know
-  time_point deadline = never;      ///< for everything, connecting included
-  bool expects_answer = true;       ///< false: acks=0, answered as soon as the bytes are handed over
+  std::optional<std::int16_t> forced_version;  ///< sent at that one, whatever the broker offers
+  time_point deadline = never;                 ///< for everything, connecting included
+  bool expects_answer = true;  ///< false: acks=0, answered as soon as the bytes are handed over
   reactor* origin = nullptr;
   std::uint64_t token = 0;  ///< meaning of its own to the origin
 };

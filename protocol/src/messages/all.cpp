@@ -113,7 +113,9 @@ namespace {
 
 template <class M>
 constexpr message_entry entry() {
-  return {&M::info, &any_message::of<M>};
+  const api_facts* facts = nullptr;
+  if constexpr (requires { M::facts; }) facts = &M::facts;
+  return {&M::info, &any_message::of<M>, facts};
 }
 
 constexpr std::array messages = {

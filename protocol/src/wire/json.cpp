@@ -14,7 +14,8 @@ class printer final : public visitor {
       : out_(options.indentation()),
         version_(version),
         flexible_(flexible),
-        secrets_(options.shows_secrets()) {}
+        secrets_(options.shows_secrets()),
+        defaults_(options.shows_defaults()) {}
 
   void structure(value_ref value) {
     out_.begin_object();
@@ -26,7 +27,7 @@ class printer final : public visitor {
  private:
   void visit(std::string_view name, value_ref field, const traits& how) override {
     if (!how.exists(version_)) return;
-    if (flexible_ && how.tag_number() >= 0 && is_default(field, how)) return;
+    if (flexible_ && how.tag_number() >= 0 && !defaults_ && is_default(field, how)) return;
     if (field.type->shape == kind::optional) {
       void* target = field.type->target(field.at);
       if (target == nullptr) {
@@ -66,6 +67,7 @@ class printer final : public visitor {
   std::int16_t version_;
   bool flexible_;
   bool secrets_;
+  bool defaults_;
 };
 
 }  // namespace

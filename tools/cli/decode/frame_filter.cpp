@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <kwire/protocol/messages/all.hpp>
 
+#include "api_argument.hpp"
 #include "options.hpp"
 
 namespace kwire::cli {
@@ -18,20 +19,6 @@ bool fits_any(const std::vector<std::string>& patterns, const std::string& text)
 }
 
 }  // namespace
-
-api parse_api_option(std::string_view option, const std::string& name) {
-  const auto number = parse_number(name);
-  const auto key = number && *number >= 0 && *number <= INT16_MAX ? static_cast<api>(*number)
-                                                                  : parse_api(name).value_or(no_api);
-  if (protocol::find_message(key, protocol::direction::response) != nullptr) return key;
-  std::vector<std::string_view> known;
-  for (std::int16_t each = 0; protocol::find_message(static_cast<api>(each), protocol::direction::request);
-       ++each)
-    known.push_back(to_string(static_cast<api>(each)));
-  const auto close = nearest(name, known);
-  throw usage_error{std::string{option} + name + ": there is no such API" +
-                    (close ? "; did you mean " + std::string{*close} + "?" : "")};
-}
 
 frame_filter::frame_filter(std::string_view text) {
   while (!text.empty()) {

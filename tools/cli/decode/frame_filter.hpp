@@ -33,7 +33,4 @@ class frame_filter {
   std::map<uuid, std::string> names_;
 };
 
-/// The API of this name or number. Throws `usage_error` that begins with `option`.
-api parse_api_option(std::string_view option, const std::string& name);
-
 }  // namespace kwire::cli

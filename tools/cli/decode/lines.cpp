@@ -23,12 +23,6 @@ std::size_t character(std::string_view text) {
   return std::ranges::all_of(text.substr(1, length - 1), follows) ? length : 0;
 }
 
-std::string hex(bytes_view octets) {
-  std::string text;
-  for (const auto octet : octets) text += fmt::format("{:02x}", std::to_integer<unsigned>(octet));
-  return text;
-}
-
 /// A cut must not fall into a character.
 bytes_view cut(bytes_view octets, std::size_t most) {
   if (octets.size() <= most) return octets;

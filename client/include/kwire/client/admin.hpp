@@ -77,6 +77,10 @@ class admin {
   [[nodiscard]] result<config_results> describe_configs(const std::vector<config_resource>& resources,
                                                         timeout limit = {});
 
+  /// Sends one request of any kind, once: nothing is repeated. An answer with an error code in it is an
+  /// answer. Brokers hang up on what they cannot read, which is told as `not_connected`.
+  [[nodiscard]] result<raw_response> call(raw_request what, timeout limit = {});
+
   /// Ends the calls that wait, and all later ones, with `interrupted`. May be called from any thread.
   void interrupt() noexcept;
 

@@ -2,8 +2,11 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <kwire/client/error.hpp>
 #include <kwire/client/record.hpp>
+#include <kwire/protocol/api.hpp>
+#include <kwire/protocol/bytes.hpp>
 #include <kwire/protocol/ids.hpp>
 #include <map>
 #include <optional>
@@ -26,6 +29,27 @@ struct cluster_description {
   node_id controller = no_node;   ///< with KRaft a broker by chance, which forwards
   node_id answered_by = no_node;  ///< the broker that told all this
   std::vector<broker_node> brokers;
+};
+
+/// Any request of the protocol, for tools: its body is made of octets, whatever they are.
+struct raw_request {
+  raw_request(api which, std::function<result<bytes>(std::int16_t version)> make_body)
+      : key(which), body(std::move(make_body)) {}
+
+  api key;
+  std::function<result<bytes>(std::int16_t version)> body;  ///< called once, on the I/O thread
+  /// Sent at this version even if the broker does not offer it; else at the highest that both know.
+  std::optional<std::int16_t> version;
+  std::optional<node_id> broker;                ///< else whoever the API is for, or any broker
+  std::optional<std::string> group;             ///< to the coordinator of this group
+  std::optional<std::string> transactional_id;  ///< to the coordinator of these transactions
+};
+
+/// The answer to it, without its header.
+struct raw_response {
+  std::int16_t version = 0;
+  node_id from = no_node;
+  bytes body;
 };
 
 struct partition_description {

@@ -156,7 +156,7 @@ void connection::send_waiting(time_point now) {
     request asked = std::move(waiting_.front());
     waiting_.pop_front();
     const auto& info = asked.body->info();
-    const auto version = versions_->choose(info, asked.usable);
+    const auto version = asked.forced_version ? asked.forced_version : versions_->choose(info, asked.usable);
     if (!version) {
       const auto offered = versions_->range(info.key);
       error why{errc::unsupported_by_broker,

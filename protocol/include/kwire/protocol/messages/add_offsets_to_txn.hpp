@@ -14,6 +14,7 @@ struct add_offsets_to_txn_request {
   using response = add_offsets_to_txn_response;
   static constexpr message_info info{
       "AddOffsetsToTxnRequest", api::add_offsets_to_txn, direction::request, {0, 4}, 3};
+  static constexpr api_facts facts{route::transaction_coordinator, "0.11 2.0 2.7 2.8 3.8"};
 
   std::string transactional_id;
   producer_id producer{};

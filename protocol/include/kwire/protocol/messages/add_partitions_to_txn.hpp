@@ -15,6 +15,7 @@ struct add_partitions_to_txn_request {
   using response = add_partitions_to_txn_response;
   static constexpr message_info info{
       "AddPartitionsToTxnRequest", api::add_partitions_to_txn, direction::request, {0, 5}, 3};
+  static constexpr api_facts facts{route::transaction_coordinator, "0.11 2.0 2.7 2.8 3.6 3.8"};
 
   struct topic {
     std::string name;

@@ -16,6 +16,7 @@ struct add_raft_voter_request {
   using response = add_raft_voter_response;
   static constexpr message_info info{
       "AddRaftVoterRequest", api::add_raft_voter, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::controller, "3.9 4.2"};
 
   struct listener {
     std::string name;

@@ -31,7 +31,8 @@ class any_message {
 /// A line of the list of all messages.
 struct message_entry {
   const message_info* info;
-  any_message (*make)();  ///< with every field at its default
+  any_message (*make)();   ///< with every field at its default
+  const api_facts* facts;  ///< of requests; else null
 };
 
 /// Requests and responses by key, then the stored messages, then the headers.

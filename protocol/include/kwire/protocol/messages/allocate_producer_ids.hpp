@@ -13,6 +13,7 @@ struct allocate_producer_ids_request {
   using response = allocate_producer_ids_response;
   static constexpr message_info info{
       "AllocateProducerIdsRequest", api::allocate_producer_ids, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::inter_broker, "3.0"};
 
   node_id broker_id{};
   std::int64_t broker_epoch = -1;

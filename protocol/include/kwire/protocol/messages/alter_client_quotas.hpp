@@ -15,6 +15,7 @@ struct alter_client_quotas_request {
   using response = alter_client_quotas_response;
   static constexpr message_info info{
       "AlterClientQuotasRequest", api::alter_client_quotas, direction::request, {0, 1}, 1};
+  static constexpr api_facts facts{route::any_broker, "2.6 2.8"};
 
   struct entity_part {
     std::string entity_type;

@@ -15,6 +15,7 @@ struct alter_configs_request {
   using response = alter_configs_response;
   static constexpr message_info info{
       "AlterConfigsRequest", api::alter_configs, direction::request, {0, 2}, 2};
+  static constexpr api_facts facts{route::any_broker, "0.11 2.0 2.8"};
 
   struct config {
     std::string name;

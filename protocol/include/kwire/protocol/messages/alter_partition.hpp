@@ -15,6 +15,7 @@ struct alter_partition_request {
   using response = alter_partition_response;
   static constexpr message_info info{
       "AlterPartitionRequest", api::alter_partition, direction::request, {0, 3}, 0};
+  static constexpr api_facts facts{route::inter_broker, "2.7 3.2 3.3 3.5", 2};
 
   struct broker {
     node_id broker_id{};

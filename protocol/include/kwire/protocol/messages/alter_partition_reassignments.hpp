@@ -19,6 +19,7 @@ struct alter_partition_reassignments_request {
                                      direction::request,
                                      {0, 1},
                                      0};
+  static constexpr api_facts facts{route::controller, "2.4 4.1"};
 
   struct partition {
     partition_id partition_index{};

@@ -15,6 +15,7 @@ struct alter_replica_log_dirs_request {
   using response = alter_replica_log_dirs_response;
   static constexpr message_info info{
       "AlterReplicaLogDirsRequest", api::alter_replica_log_dirs, direction::request, {0, 2}, 2};
+  static constexpr api_facts facts{route::every_broker, "1.0 2.0 2.8", 1};
 
   struct topic {
     std::string name;

@@ -16,6 +16,7 @@ struct alter_share_group_offsets_request {
   using response = alter_share_group_offsets_response;
   static constexpr message_info info{
       "AlterShareGroupOffsetsRequest", api::alter_share_group_offsets, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.1"};
 
   struct partition {
     partition_id partition_index{};

@@ -16,6 +16,7 @@ struct alter_user_scram_credentials_request {
   using response = alter_user_scram_credentials_response;
   static constexpr message_info info{
       "AlterUserScramCredentialsRequest", api::alter_user_scram_credentials, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::controller, "2.7"};
 
   struct deletion {
     std::string name;

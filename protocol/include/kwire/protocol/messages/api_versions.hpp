@@ -15,6 +15,7 @@ struct api_versions_response;
 struct api_versions_request {
   using response = api_versions_response;
   static constexpr message_info info{"ApiVersionsRequest", api::api_versions, direction::request, {0, 5}, 3};
+  static constexpr api_facts facts{route::connection, "0.10 0.11 2.0 2.4 3.9 4.4"};
 
   std::string client_software_name;
   std::string client_software_version;

@@ -14,6 +14,7 @@ struct assign_replicas_to_dirs_request {
   using response = assign_replicas_to_dirs_response;
   static constexpr message_info info{
       "AssignReplicasToDirsRequest", api::assign_replicas_to_dirs, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::inter_broker, "3.7"};
 
   struct partition {
     partition_id partition_index{};

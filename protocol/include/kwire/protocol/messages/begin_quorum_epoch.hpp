@@ -16,6 +16,7 @@ struct begin_quorum_epoch_request {
   using response = begin_quorum_epoch_response;
   static constexpr message_info info{
       "BeginQuorumEpochRequest", api::begin_quorum_epoch, direction::request, {0, 1}, 1};
+  static constexpr api_facts facts{route::inter_broker, "2.8 3.9"};
 
   struct partition {
     partition_id partition_index{};

@@ -15,6 +15,7 @@ struct broker_heartbeat_request {
   using response = broker_heartbeat_response;
   static constexpr message_info info{
       "BrokerHeartbeatRequest", api::broker_heartbeat, direction::request, {0, 2}, 0};
+  static constexpr api_facts facts{route::inter_broker, "2.8 3.7 4.3"};
 
   node_id broker_id{};
   std::int64_t broker_epoch = -1;

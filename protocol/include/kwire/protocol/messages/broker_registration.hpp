@@ -16,6 +16,7 @@ struct broker_registration_request {
   using response = broker_registration_response;
   static constexpr message_info info{
       "BrokerRegistrationRequest", api::broker_registration, direction::request, {0, 4}, 0};
+  static constexpr api_facts facts{route::inter_broker, "2.8 3.4 3.7 3.7 3.9"};
 
   struct listener {
     std::string name;

@@ -16,6 +16,7 @@ struct consumer_group_describe_request {
   using response = consumer_group_describe_response;
   static constexpr message_info info{
       "ConsumerGroupDescribeRequest", api::consumer_group_describe, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "3.8 4.0"};
 
   std::vector<std::string> group_ids;
   bool include_authorized_operations = false;

@@ -16,6 +16,7 @@ struct consumer_group_heartbeat_request {
   using response = consumer_group_heartbeat_response;
   static constexpr message_info info{
       "ConsumerGroupHeartbeatRequest", api::consumer_group_heartbeat, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "3.7 4.0"};
 
   struct topic {
     uuid topic_id{};

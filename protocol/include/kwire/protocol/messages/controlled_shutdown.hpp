@@ -15,6 +15,7 @@ struct controlled_shutdown_request {
   using response = controlled_shutdown_response;
   static constexpr message_info info{
       "ControlledShutdownRequest", api::controlled_shutdown, direction::request, {0, 3}, 3};
+  static constexpr api_facts facts{route::inter_broker, "0.8 0.9 2.2 2.4", api_facts::gone};
 
   node_id broker_id{};
   std::int64_t broker_epoch = -1;

@@ -16,6 +16,7 @@ struct controller_registration_request {
   using response = controller_registration_response;
   static constexpr message_info info{
       "ControllerRegistrationRequest", api::controller_registration, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::inter_broker, "3.7"};
 
   struct listener {
     std::string name;

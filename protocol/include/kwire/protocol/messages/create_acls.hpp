@@ -14,6 +14,7 @@ struct create_acls_response;
 struct create_acls_request {
   using response = create_acls_response;
   static constexpr message_info info{"CreateAclsRequest", api::create_acls, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::any_broker, "0.11 2.0 2.5 3.3", 1};
 
   struct creation {
     std::int8_t resource_type = 0;

@@ -16,6 +16,7 @@ struct create_delegation_token_request {
   using response = create_delegation_token_response;
   static constexpr message_info info{
       "CreateDelegationTokenRequest", api::create_delegation_token, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::any_broker, "1.1 2.0 2.4 3.3", 1};
 
   struct renewer {
     std::string principal_type;

@@ -17,6 +17,7 @@ struct create_partitions_request {
   using response = create_partitions_response;
   static constexpr message_info info{
       "CreatePartitionsRequest", api::create_partitions, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::controller, "1.0 2.0 2.5 2.7"};
 
   struct assignment {
     std::vector<node_id> broker_ids;

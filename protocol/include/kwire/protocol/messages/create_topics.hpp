@@ -17,6 +17,7 @@ struct create_topics_request {
   using response = create_topics_response;
   static constexpr message_info info{
       "CreateTopicsRequest", api::create_topics, direction::request, {0, 7}, 5};
+  static constexpr api_facts facts{route::controller, "0.10.1 0.10.2 0.11 2.0 2.4 2.4 2.7 2.8", 2};
 
   struct assignment {
     partition_id partition_index{};

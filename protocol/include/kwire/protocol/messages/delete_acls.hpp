@@ -14,6 +14,7 @@ struct delete_acls_response;
 struct delete_acls_request {
   using response = delete_acls_response;
   static constexpr message_info info{"DeleteAclsRequest", api::delete_acls, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::any_broker, "0.11 2.0 2.5 3.3", 1};
 
   struct filter {
     std::int8_t resource_type_filter = 0;

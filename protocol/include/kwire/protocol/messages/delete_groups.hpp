@@ -15,6 +15,7 @@ struct delete_groups_request {
   using response = delete_groups_response;
   static constexpr message_info info{
       "DeleteGroupsRequest", api::delete_groups, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::group_coordinator, "1.1 2.0 2.4 4.4"};
 
   std::vector<std::string> groups_names;
   unknown_fields unknown;

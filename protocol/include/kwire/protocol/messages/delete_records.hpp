@@ -15,6 +15,7 @@ struct delete_records_request {
   using response = delete_records_response;
   static constexpr message_info info{
       "DeleteRecordsRequest", api::delete_records, direction::request, {0, 2}, 2};
+  static constexpr api_facts facts{route::leader, "0.11 2.0 2.6"};
 
   struct partition {
     partition_id partition_index{};

@@ -16,6 +16,7 @@ struct delete_share_group_offsets_request {
   using response = delete_share_group_offsets_response;
   static constexpr message_info info{
       "DeleteShareGroupOffsetsRequest", api::delete_share_group_offsets, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.1"};
 
   struct topic {
     std::string topic_name;

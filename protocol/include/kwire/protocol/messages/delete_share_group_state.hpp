@@ -16,6 +16,7 @@ struct delete_share_group_state_request {
   using response = delete_share_group_state_response;
   static constexpr message_info info{
       "DeleteShareGroupStateRequest", api::delete_share_group_state, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::share_coordinator, "4.1"};
 
   struct partition {
     partition_id index{};

@@ -16,6 +16,7 @@ struct delete_topics_request {
   using response = delete_topics_response;
   static constexpr message_info info{
       "DeleteTopicsRequest", api::delete_topics, direction::request, {0, 6}, 4};
+  static constexpr api_facts facts{route::controller, "0.10.1 0.11 2.0 2.1 2.4 2.7 2.8", 1};
 
   struct topic {
     std::optional<std::string> name;

@@ -15,6 +15,7 @@ struct describe_acls_request {
   using response = describe_acls_response;
   static constexpr message_info info{
       "DescribeAclsRequest", api::describe_acls, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::any_broker, "0.11 2.0 2.5 3.3", 1};
 
   std::int8_t resource_type_filter = 0;
   std::optional<std::string> resource_name_filter = "";

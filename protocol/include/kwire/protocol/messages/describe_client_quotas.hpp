@@ -16,6 +16,7 @@ struct describe_client_quotas_request {
   using response = describe_client_quotas_response;
   static constexpr message_info info{
       "DescribeClientQuotasRequest", api::describe_client_quotas, direction::request, {0, 1}, 1};
+  static constexpr api_facts facts{route::any_broker, "2.6 2.8"};
 
   struct component {
     std::string entity_type;

@@ -16,6 +16,7 @@ struct describe_cluster_request {
   using response = describe_cluster_response;
   static constexpr message_info info{
       "DescribeClusterRequest", api::describe_cluster, direction::request, {0, 2}, 0};
+  static constexpr api_facts facts{route::any_broker, "2.8 3.7 4.0"};
 
   bool include_cluster_authorized_operations = false;
   std::int8_t endpoint_type = 1;

@@ -16,6 +16,7 @@ struct describe_configs_request {
   using response = describe_configs_response;
   static constexpr message_info info{
       "DescribeConfigsRequest", api::describe_configs, direction::request, {0, 4}, 4};
+  static constexpr api_facts facts{route::any_broker, "0.11 1.1 2.0 2.6 2.8", 1};
 
   struct resource {
     std::int8_t resource_type = 0;

@@ -17,6 +17,7 @@ struct describe_delegation_token_request {
   using response = describe_delegation_token_response;
   static constexpr message_info info{
       "DescribeDelegationTokenRequest", api::describe_delegation_token, direction::request, {0, 3}, 2};
+  static constexpr api_facts facts{route::any_broker, "1.1 2.0 2.5 3.3", 1};
 
   struct owner {
     std::string principal_type;

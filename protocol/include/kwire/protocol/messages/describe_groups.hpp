@@ -16,6 +16,7 @@ struct describe_groups_request {
   using response = describe_groups_response;
   static constexpr message_info info{
       "DescribeGroupsRequest", api::describe_groups, direction::request, {0, 6}, 5};
+  static constexpr api_facts facts{route::group_coordinator, "0.9 0.11 2.0 2.3 2.4 2.4 4.0"};
 
   std::vector<std::string> groups;
   bool include_authorized_operations = false;

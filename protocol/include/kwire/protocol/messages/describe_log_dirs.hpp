@@ -17,6 +17,7 @@ struct describe_log_dirs_request {
   using response = describe_log_dirs_response;
   static constexpr message_info info{
       "DescribeLogDirsRequest", api::describe_log_dirs, direction::request, {0, 5}, 2};
+  static constexpr api_facts facts{route::every_broker, "1.0 2.0 2.6 3.2 3.3 4.3", 1};
 
   struct topic {
     std::string name;

@@ -16,6 +16,7 @@ struct describe_producers_request {
   using response = describe_producers_response;
   static constexpr message_info info{
       "DescribeProducersRequest", api::describe_producers, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::leader, "2.8"};
 
   struct topic {
     std::string name;

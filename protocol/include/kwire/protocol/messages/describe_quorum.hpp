@@ -16,6 +16,7 @@ struct describe_quorum_request {
   using response = describe_quorum_response;
   static constexpr message_info info{
       "DescribeQuorumRequest", api::describe_quorum, direction::request, {0, 2}, 0};
+  static constexpr api_facts facts{route::controller, "2.8 3.3 3.9"};
 
   struct partition {
     partition_id partition_index{};

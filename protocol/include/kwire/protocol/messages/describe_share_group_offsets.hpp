@@ -17,6 +17,7 @@ struct describe_share_group_offsets_request {
   using response = describe_share_group_offsets_response;
   static constexpr message_info info{
       "DescribeShareGroupOffsetsRequest", api::describe_share_group_offsets, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.1 4.2"};
 
   struct topic {
     std::string topic_name;

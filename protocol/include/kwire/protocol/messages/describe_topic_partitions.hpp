@@ -16,6 +16,7 @@ struct describe_topic_partitions_request {
   using response = describe_topic_partitions_response;
   static constexpr message_info info{
       "DescribeTopicPartitionsRequest", api::describe_topic_partitions, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::any_broker, "3.8"};
 
   struct topic {
     std::string name;

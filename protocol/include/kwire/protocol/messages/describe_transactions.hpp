@@ -15,6 +15,7 @@ struct describe_transactions_request {
   using response = describe_transactions_response;
   static constexpr message_info info{
       "DescribeTransactionsRequest", api::describe_transactions, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::transaction_coordinator, "3.0"};
 
   std::vector<std::string> transactional_ids;
   unknown_fields unknown;

@@ -19,6 +19,7 @@ struct describe_user_scram_credentials_request {
                                      direction::request,
                                      {0, 0},
                                      0};
+  static constexpr api_facts facts{route::any_broker, "2.7"};
 
   struct user {
     std::string name;

@@ -17,6 +17,7 @@ struct elect_leaders_request {
   using response = elect_leaders_response;
   static constexpr message_info info{
       "ElectLeadersRequest", api::elect_leaders, direction::request, {0, 2}, 2};
+  static constexpr api_facts facts{route::controller, "2.2 2.4 2.4"};
 
   struct topic {
     std::string name;

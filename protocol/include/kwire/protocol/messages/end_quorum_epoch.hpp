@@ -16,6 +16,7 @@ struct end_quorum_epoch_request {
   using response = end_quorum_epoch_response;
   static constexpr message_info info{
       "EndQuorumEpochRequest", api::end_quorum_epoch, direction::request, {0, 1}, 1};
+  static constexpr api_facts facts{route::inter_broker, "2.8 3.9"};
 
   struct candidate {
     node_id candidate_id{};

@@ -13,6 +13,7 @@ struct end_txn_response;
 struct end_txn_request {
   using response = end_txn_response;
   static constexpr message_info info{"EndTxnRequest", api::end_txn, direction::request, {0, 5}, 3};
+  static constexpr api_facts facts{route::transaction_coordinator, "0.11 2.0 2.7 2.8 3.8 4.0"};
 
   std::string transactional_id;
   producer_id producer{};

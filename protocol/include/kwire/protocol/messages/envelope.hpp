@@ -14,6 +14,7 @@ struct envelope_response;
 struct envelope_request {
   using response = envelope_response;
   static constexpr message_info info{"EnvelopeRequest", api::envelope, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::inter_broker, "2.8"};
 
   bytes request_data;
   std::optional<bytes> request_principal{std::in_place};

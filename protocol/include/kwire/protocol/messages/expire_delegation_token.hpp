@@ -13,6 +13,7 @@ struct expire_delegation_token_request {
   using response = expire_delegation_token_response;
   static constexpr message_info info{
       "ExpireDelegationTokenRequest", api::expire_delegation_token, direction::request, {0, 2}, 2};
+  static constexpr api_facts facts{route::any_broker, "1.1 2.0 2.5", 1};
 
   bytes hmac;
   std::int64_t expiry_time_period_ms = 0;

@@ -17,6 +17,8 @@ struct fetch_response;
 struct fetch_request {
   using response = fetch_response;
   static constexpr message_info info{"FetchRequest", api::fetch, direction::request, {0, 18}, 12};
+  static constexpr api_facts facts{
+      route::leader, "0.8 0.9 0.10 0.10.1 0.11 0.11 1.0 1.1 2.0 2.1 2.1 2.3 2.7 3.1 3.5 3.5 3.7 3.9 4.1", 4};
 
   struct replica {
     node_id replica_id = no_node;

@@ -17,6 +17,7 @@ struct fetch_snapshot_request {
   using response = fetch_snapshot_response;
   static constexpr message_info info{
       "FetchSnapshotRequest", api::fetch_snapshot, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::inter_broker, "2.8 3.9"};
 
   struct snapshot {
     std::int64_t end_offset = 0;

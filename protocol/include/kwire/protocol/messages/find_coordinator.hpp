@@ -16,6 +16,7 @@ struct find_coordinator_request {
   using response = find_coordinator_response;
   static constexpr message_info info{
       "FindCoordinatorRequest", api::find_coordinator, direction::request, {0, 6}, 3};
+  static constexpr api_facts facts{route::any_broker, "0.8.2 0.11 2.0 2.4 3.0 3.8 3.9"};
 
   std::string key;  ///< up to version 3, then `coordinator_keys`
   std::int8_t key_type = 0;

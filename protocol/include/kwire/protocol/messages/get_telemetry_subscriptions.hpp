@@ -15,6 +15,7 @@ struct get_telemetry_subscriptions_request {
   using response = get_telemetry_subscriptions_response;
   static constexpr message_info info{
       "GetTelemetrySubscriptionsRequest", api::get_telemetry_subscriptions, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::any_broker, "3.7"};
 
   uuid client_instance_id{};
   unknown_fields unknown;

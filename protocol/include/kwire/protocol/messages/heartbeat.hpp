@@ -14,6 +14,7 @@ struct heartbeat_response;
 struct heartbeat_request {
   using response = heartbeat_response;
   static constexpr message_info info{"HeartbeatRequest", api::heartbeat, direction::request, {0, 4}, 4};
+  static constexpr api_facts facts{route::group_coordinator, "0.8.2 0.11 2.0 2.3 2.4"};
 
   std::string group_id;
   generation_id generation{};

@@ -15,6 +15,7 @@ struct incremental_alter_configs_request {
   using response = incremental_alter_configs_response;
   static constexpr message_info info{
       "IncrementalAlterConfigsRequest", api::incremental_alter_configs, direction::request, {0, 1}, 1};
+  static constexpr api_facts facts{route::any_broker, "2.3 2.4"};
 
   struct config {
     std::string name;

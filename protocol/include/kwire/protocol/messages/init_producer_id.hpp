@@ -15,6 +15,7 @@ struct init_producer_id_request {
   using response = init_producer_id_response;
   static constexpr message_info info{
       "InitProducerIdRequest", api::init_producer_id, direction::request, {0, 6}, 2, 5};
+  static constexpr api_facts facts{route::transaction_coordinator, "0.11 2.0 2.4 2.5 2.7 3.8"};
 
   std::optional<std::string> transactional_id = "";
   std::int32_t transaction_timeout_ms = 0;

@@ -16,6 +16,7 @@ struct join_group_response;
 struct join_group_request {
   using response = join_group_response;
   static constexpr message_info info{"JoinGroupRequest", api::join_group, direction::request, {0, 9}, 6};
+  static constexpr api_facts facts{route::group_coordinator, "0.8.2 0.10.1 0.11 2.0 2.2 2.3 2.4 2.5 3.2 3.2"};
 
   struct protocol {
     std::string name;

@@ -15,6 +15,7 @@ struct leader_and_isr_request {
   using response = leader_and_isr_response;
   static constexpr message_info info{
       "LeaderAndIsrRequest", api::leader_and_isr, direction::request, {0, 7}, 4};
+  static constexpr api_facts facts{route::inter_broker, "0.8 1.0 2.2 2.4 2.4 2.8 3.2 3.4", api_facts::gone};
 
   struct partition_state {
     std::string topic_name;  ///< up to version 1

@@ -14,6 +14,7 @@ struct leave_group_response;
 struct leave_group_request {
   using response = leave_group_response;
   static constexpr message_info info{"LeaveGroupRequest", api::leave_group, direction::request, {0, 5}, 4};
+  static constexpr api_facts facts{route::group_coordinator, "0.9 0.11 2.0 2.4 2.4 3.2"};
 
   struct member {
     std::string member_id;

@@ -14,6 +14,7 @@ struct list_config_resources_request {
   using response = list_config_resources_response;
   static constexpr message_info info{
       "ListConfigResourcesRequest", api::list_config_resources, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::any_broker, "3.7 4.1"};
 
   std::vector<std::int8_t> resource_types;
   unknown_fields unknown;

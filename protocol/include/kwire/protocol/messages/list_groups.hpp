@@ -13,6 +13,7 @@ struct list_groups_response;
 struct list_groups_request {
   using response = list_groups_response;
   static constexpr message_info info{"ListGroupsRequest", api::list_groups, direction::request, {0, 5}, 3};
+  static constexpr api_facts facts{route::every_broker, "0.9 0.11 2.0 2.4 2.6 3.8"};
 
   std::vector<std::string> states_filter;
   std::vector<std::string> types_filter;

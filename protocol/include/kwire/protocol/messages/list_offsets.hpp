@@ -14,6 +14,7 @@ struct list_offsets_response;
 struct list_offsets_request {
   using response = list_offsets_response;
   static constexpr message_info info{"ListOffsetsRequest", api::list_offsets, direction::request, {0, 11}, 6};
+  static constexpr api_facts facts{route::leader, "0.8 0.10.1 0.11 2.0 2.1 2.2 2.8 3.0 3.5 3.9 4.0 4.2", 1};
 
   struct partition {
     partition_id partition_index{};

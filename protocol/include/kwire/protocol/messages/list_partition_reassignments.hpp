@@ -16,6 +16,7 @@ struct list_partition_reassignments_request {
   using response = list_partition_reassignments_response;
   static constexpr message_info info{
       "ListPartitionReassignmentsRequest", api::list_partition_reassignments, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::controller, "2.4"};
 
   struct topic {
     std::string name;

@@ -16,6 +16,7 @@ struct list_transactions_request {
   using response = list_transactions_response;
   static constexpr message_info info{
       "ListTransactionsRequest", api::list_transactions, direction::request, {0, 2}, 0};
+  static constexpr api_facts facts{route::every_broker, "3.0 3.8 4.1"};
 
   std::vector<std::string> state_filters;
   std::vector<producer_id> producer_id_filters;

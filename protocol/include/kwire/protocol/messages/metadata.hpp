@@ -15,6 +15,8 @@ struct metadata_response;
 struct metadata_request {
   using response = metadata_response;
   static constexpr message_info info{"MetadataRequest", api::metadata, direction::request, {0, 13}, 9};
+  static constexpr api_facts facts{route::any_broker,
+                                   "0.8 0.10 0.10.1 0.11 0.11 1.0 2.0 2.1 2.3 2.4 2.8 2.8 3.1 4.0"};
 
   struct topic {
     uuid topic_id{};

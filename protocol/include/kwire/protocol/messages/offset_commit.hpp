@@ -16,6 +16,8 @@ struct offset_commit_request {
   using response = offset_commit_response;
   static constexpr message_info info{
       "OffsetCommitRequest", api::offset_commit, direction::request, {0, 10}, 8};
+  static constexpr api_facts facts{route::group_coordinator,
+                                   "0.8.1 0.8.2 0.9 0.11 2.0 2.1 2.1 2.3 2.4 3.7 4.2", 2};
 
   struct partition {
     partition_id partition_index{};

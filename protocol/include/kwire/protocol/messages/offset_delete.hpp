@@ -14,6 +14,7 @@ struct offset_delete_response;
 struct offset_delete_request {
   using response = offset_delete_response;
   static constexpr message_info info{"OffsetDeleteRequest", api::offset_delete, direction::request, {0, 0}};
+  static constexpr api_facts facts{route::group_coordinator, "2.4"};
 
   struct partition {
     partition_id partition_index{};

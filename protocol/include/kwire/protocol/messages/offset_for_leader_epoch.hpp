@@ -15,6 +15,7 @@ struct offset_for_leader_epoch_request {
   using response = offset_for_leader_epoch_response;
   static constexpr message_info info{
       "OffsetForLeaderEpochRequest", api::offset_for_leader_epoch, direction::request, {0, 4}, 4};
+  static constexpr api_facts facts{route::leader, "0.11 2.0 2.1 2.3 2.8", 2};
 
   struct partition {
     partition_id index{};

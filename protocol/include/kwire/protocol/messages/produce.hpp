@@ -16,6 +16,8 @@ struct produce_response;
 struct produce_request {
   using response = produce_response;
   static constexpr message_info info{"ProduceRequest", api::produce, direction::request, {0, 13}, 9};
+  static constexpr api_facts facts{route::leader, "0.8 0.9 0.10 0.11 1.0 1.0 2.0 2.1 2.4 2.8 3.7 3.8 4.0 4.1",
+                                   3};
 
   struct partition {
     partition_id index{};

@@ -14,6 +14,7 @@ struct push_telemetry_request {
   using response = push_telemetry_response;
   static constexpr message_info info{
       "PushTelemetryRequest", api::push_telemetry, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::any_broker, "3.7"};
 
   uuid client_instance_id{};
   std::int32_t subscription_id = 0;

@@ -19,6 +19,7 @@ struct read_share_group_state_summary_request {
                                      direction::request,
                                      {0, 1},
                                      0};
+  static constexpr api_facts facts{route::share_coordinator, "4.1 4.2"};
 
   struct partition {
     partition_id index{};

@@ -15,6 +15,7 @@ struct remove_raft_voter_request {
   using response = remove_raft_voter_response;
   static constexpr message_info info{
       "RemoveRaftVoterRequest", api::remove_raft_voter, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::controller, "3.9"};
 
   std::optional<std::string> cluster_id = "";
   node_id voter_id{};

@@ -15,6 +15,7 @@ struct sasl_authenticate_request {
   using response = sasl_authenticate_response;
   static constexpr message_info info{
       "SaslAuthenticateRequest", api::sasl_authenticate, direction::request, {0, 2}, 2};
+  static constexpr api_facts facts{route::connection, "1.0 2.2 2.5"};
 
   bytes auth_bytes;
   unknown_fields unknown;

@@ -13,6 +13,7 @@ struct sasl_handshake_response;
 struct sasl_handshake_request {
   using response = sasl_handshake_response;
   static constexpr message_info info{"SaslHandshakeRequest", api::sasl_handshake, direction::request, {0, 1}};
+  static constexpr api_facts facts{route::connection, "0.10 1.0"};
 
   std::string mechanism;
   unknown_fields unknown;

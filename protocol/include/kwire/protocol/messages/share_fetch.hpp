@@ -16,6 +16,7 @@ struct share_fetch_response;
 struct share_fetch_request {
   using response = share_fetch_response;
   static constexpr message_info info{"ShareFetchRequest", api::share_fetch, direction::request, {1, 2}, 0};
+  static constexpr api_facts facts{route::leader, "4.1 4.2"};
 
   struct acknowledgement_batch {
     std::int64_t first_offset = 0;

@@ -16,6 +16,7 @@ struct share_group_describe_request {
   using response = share_group_describe_response;
   static constexpr message_info info{
       "ShareGroupDescribeRequest", api::share_group_describe, direction::request, {1, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.1"};
 
   std::vector<std::string> group_ids;
   bool include_authorized_operations = false;

@@ -16,6 +16,7 @@ struct share_group_heartbeat_request {
   using response = share_group_heartbeat_response;
   static constexpr message_info info{
       "ShareGroupHeartbeatRequest", api::share_group_heartbeat, direction::request, {1, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.1"};
 
   std::string group_id;
   std::string member_id;

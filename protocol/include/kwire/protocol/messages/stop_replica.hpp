@@ -14,6 +14,7 @@ struct stop_replica_response;
 struct stop_replica_request {
   using response = stop_replica_response;
   static constexpr message_info info{"StopReplicaRequest", api::stop_replica, direction::request, {0, 4}, 2};
+  static constexpr api_facts facts{route::inter_broker, "0.8 2.2 2.4 2.6 3.4", api_facts::gone};
 
   struct ungrouped_partition {
     std::string topic_name;

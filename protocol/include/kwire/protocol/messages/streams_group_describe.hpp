@@ -16,6 +16,7 @@ struct streams_group_describe_request {
   using response = streams_group_describe_response;
   static constexpr message_info info{
       "StreamsGroupDescribeRequest", api::streams_group_describe, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.2 4.4"};
 
   std::vector<std::string> group_ids;
   bool include_authorized_operations = false;

@@ -17,6 +17,7 @@ struct streams_group_heartbeat_request {
   using response = streams_group_heartbeat_response;
   static constexpr message_info info{
       "StreamsGroupHeartbeatRequest", api::streams_group_heartbeat, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::group_coordinator, "4.2 4.4"};
 
   struct key_value {
     std::string key;

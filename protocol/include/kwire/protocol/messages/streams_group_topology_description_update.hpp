@@ -18,6 +18,7 @@ struct streams_group_topology_description_update_request {
                                      direction::request,
                                      {0, 0},
                                      0};
+  static constexpr api_facts facts{route::group_coordinator, "4.4"};
 
   struct node {
     std::string name;

@@ -16,6 +16,7 @@ struct sync_group_response;
 struct sync_group_request {
   using response = sync_group_response;
   static constexpr message_info info{"SyncGroupRequest", api::sync_group, direction::request, {0, 5}, 4};
+  static constexpr api_facts facts{route::group_coordinator, "0.9 0.11 2.0 2.3 2.4 2.5"};
 
   struct member_assignment {
     std::string member_id;

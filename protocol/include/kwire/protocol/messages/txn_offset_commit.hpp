@@ -16,6 +16,7 @@ struct txn_offset_commit_request {
   using response = txn_offset_commit_response;
   static constexpr message_info info{
       "TxnOffsetCommitRequest", api::txn_offset_commit, direction::request, {0, 6}, 3};
+  static constexpr api_facts facts{route::group_coordinator, "0.11 2.0 2.1 2.5 3.8 4.0 4.4"};
 
   struct partition {
     partition_id partition_index{};

@@ -15,6 +15,7 @@ struct unregister_broker_request {
   using response = unregister_broker_response;
   static constexpr message_info info{
       "UnregisterBrokerRequest", api::unregister_broker, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::controller, "2.8"};
 
   node_id broker_id{};
   unknown_fields unknown;

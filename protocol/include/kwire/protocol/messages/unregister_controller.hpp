@@ -15,6 +15,7 @@ struct unregister_controller_request {
   using response = unregister_controller_response;
   static constexpr message_info info{
       "UnregisterControllerRequest", api::unregister_controller, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::controller, "4.4"};
 
   node_id controller_id{};
   unknown_fields unknown;

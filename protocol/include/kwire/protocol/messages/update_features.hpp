@@ -15,6 +15,7 @@ struct update_features_request {
   using response = update_features_response;
   static constexpr message_info info{
       "UpdateFeaturesRequest", api::update_features, direction::request, {0, 2}, 0};
+  static constexpr api_facts facts{route::controller, "2.7 3.3 4.0"};
 
   struct feature_update {
     std::string feature;

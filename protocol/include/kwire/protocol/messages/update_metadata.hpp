@@ -16,6 +16,8 @@ struct update_metadata_request {
   using response = update_metadata_response;
   static constexpr message_info info{
       "UpdateMetadataRequest", api::update_metadata, direction::request, {0, 8}, 6};
+  static constexpr api_facts facts{route::inter_broker, "0.8 0.9 0.10 0.10.2 1.0 2.2 2.4 2.8 3.4",
+                                   api_facts::gone};
 
   struct partition_state {
     std::string topic_name;  ///< up to version 4

@@ -16,6 +16,7 @@ struct update_raft_voter_request {
   using response = update_raft_voter_response;
   static constexpr message_info info{
       "UpdateRaftVoterRequest", api::update_raft_voter, direction::request, {0, 0}, 0};
+  static constexpr api_facts facts{route::inter_broker, "3.9"};
 
   struct listener {
     std::string name;

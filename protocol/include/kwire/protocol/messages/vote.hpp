@@ -15,6 +15,7 @@ struct vote_response;
 struct vote_request {
   using response = vote_response;
   static constexpr message_info info{"VoteRequest", api::vote, direction::request, {0, 2}, 0};
+  static constexpr api_facts facts{route::inter_broker, "2.8 3.9 4.0"};
 
   struct partition {
     partition_id partition_index{};

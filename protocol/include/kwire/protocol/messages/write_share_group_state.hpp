@@ -16,6 +16,7 @@ struct write_share_group_state_request {
   using response = write_share_group_state_response;
   static constexpr message_info info{
       "WriteShareGroupStateRequest", api::write_share_group_state, direction::request, {0, 1}, 0};
+  static constexpr api_facts facts{route::share_coordinator, "4.1 4.2"};
 
   struct state_batch {
     std::int64_t first_offset = 0;

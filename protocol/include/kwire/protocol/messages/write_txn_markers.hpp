@@ -15,6 +15,7 @@ struct write_txn_markers_request {
   using response = write_txn_markers_response;
   static constexpr message_info info{
       "WriteTxnMarkersRequest", api::write_txn_markers, direction::request, {0, 2}, 1};
+  static constexpr api_facts facts{route::leader, "0.11 2.8 4.2", 1};
 
   struct topic {
     std::string name;

@@ -20,11 +20,19 @@ class json_options {
     return *this;
   }
 
+  /// Prints tagged fields that have their default too.
+  json_options& with_defaults(bool on = true) {
+    defaults_ = on;
+    return *this;
+  }
+
   bool shows_secrets() const noexcept { return show_secrets_; }
+  bool shows_defaults() const noexcept { return defaults_; }
   unsigned indentation() const noexcept { return indent_; }
 
  private:
   bool show_secrets_ = false;
+  bool defaults_ = false;
   unsigned indent_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <kwire/protocol/api.hpp>
+#include <kwire/protocol/api_facts.hpp>
 #include <kwire/protocol/bytes.hpp>
 #include <kwire/protocol/wire/error.hpp>
 #include <kwire/protocol/wire/reader.hpp>
