@@ -14,24 +14,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   run.metadata(3, node_id{1}, in.flag());
   int asked = 0;
   int told = 0;
-  const auto limit = [&] { return run.now + std::chrono::milliseconds{in.number<std::uint16_t>()}; };
+  const auto note = [&](const auto&) { ++told; };
   while (!in.empty()) {
     const auto where = test::tp(static_cast<std::int32_t>(in.below(4)));
-    switch (in.below(8)) {
-      case 0:
-        ++asked;
-        run.core.commit({{where, in.number<std::int32_t>()}}, limit(), [&](auto) { ++told; }, run.now);
-        break;
-      case 1:
-        ++asked;
-        run.core.fetch_committed({where}, limit(), [&](auto) { ++told; }, run.now);
-        break;
-      case 2:
-        ++asked;
-        run.core.list_offsets(
-            {{where, in.flag() ? -1 : std::int64_t{in.number<std::uint16_t>()}}}, limit(),
-            [&](auto) { ++told; }, run.now);
-        break;
+    // Drawn one after the other: compilers evaluate arguments in orders of their own.
+    const auto what = in.below(8);
+    const auto number = what < 3 ? in.number<std::int32_t>() : 0;
+    const auto limit = run.now + std::chrono::milliseconds{what < 3 ? in.number<std::uint16_t>() : 0};
+    if (what < 3) ++asked;
+    switch (what) {
+      case 0: run.core.commit({{where, number}}, limit, note, run.now); break;
+      case 1: run.core.fetch_committed({where}, limit, note, run.now); break;
+      case 2: run.core.list_offsets({{where, number % 65536}}, limit, note, run.now); break;
       case 3: run.pass(std::chrono::milliseconds{in.number<std::uint16_t>()}); break;
       case 4: (void)run.pass_to_deadline(); break;
       default:

@@ -8,6 +8,7 @@ usage: restart_test.py KWIRE_PROGRAM [RECORDS]
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import confluent_kafka
 from kafka_server import Kafka
@@ -28,10 +29,13 @@ def produce_through_a_crash(kwire, kafka, count):
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1 << 16) as process:
         feed(process, 0, count // 3)
         kafka.kill9()
-        feed(process, count // 3, count // 2)
-        time.sleep(1)
-        kafka.restart()
-        feed(process, count // 2, count)
+        # kwire reads on until its buffer is full, and then waits for the broker: so must we, meanwhile.
+        # The broker must be a child of this thread, with which it would end.
+        with ThreadPoolExecutor(1) as helper:
+            fed = helper.submit(feed, process, count // 3, count)
+            time.sleep(2)
+            kafka.restart()
+            fed.result()
         process.stdin.close()
         if process.wait(timeout=150) != 0:
             sys.exit("kwire produce says that not everything was delivered")

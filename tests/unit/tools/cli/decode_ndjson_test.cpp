@@ -84,8 +84,3 @@ TEST_CASE("every line has an answer") {
     CHECK(is_error(answer_line(line)));
   }
 }
-
-TEST_CASE("decode wants to know what to read") {
-  session here{decode_command, parse(decode_command, {})};
-  CHECK_THROWS_AS(decode_command.run(here), usage_error);
-}
