@@ -47,13 +47,14 @@ class Kwire:
 class Member:
     """A consumer of the group, whose output is read at a pace of ours so that it can be killed midway."""
 
-    def __init__(self, kwire, name, group, topic):
+    def __init__(self, kwire, name, group, topic, stack):
         self.name = name
         self.delivered = []
         self.limit = None
         command = kwire.command("consume", *GROUP_SETTINGS, "-X", f"client.id={name}", "-f", FORMAT,
                                 "-G", group, topic)
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=1 << 16)
+        stack.callback(self.process.kill)  # of no effect on one that has ended
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -127,12 +128,15 @@ def delivered_by(members):
 
 
 def members_with_partitions(kwire, group):
-    lines = kwire.run("groups", "describe", group).splitlines()[1:]
+    try:
+        lines = kwire.run("groups", "describe", group).splitlines()[1:]
+    except Wrong:
+        return set()  # a broker does not know the group before its first member has joined
     return {line.split()[6] for line in lines if len(line.split()) > 6} - {"-"}
 
 
-def form_group(kwire, group, topic):
-    members = [Member(kwire, "member-a", group, topic), Member(kwire, "member-b", group, topic)]
+def form_group(kwire, group, topic, stack):
+    members = [Member(kwire, name, group, topic, stack) for name in ("member-a", "member-b")]
     wait_until("both members to own partitions", lambda: len(members_with_partitions(kwire, group)) == 2)
     return members
 
@@ -171,10 +175,10 @@ def check_window(a, b):
     return len(again)
 
 
-def resume(kwire, group, topic, first):
+def resume(kwire, group, topic, first, stack):
     """A new member goes on at the committed offsets: it gets what is new and nothing else."""
     produce(kwire, topic, first, RESUMED)
-    member = Member(kwire, "member-c", group, topic)
+    member = Member(kwire, "member-c", group, topic, stack)
     wait_until("member-c to resume", lambda: len(member.delivered) >= RESUMED, lambda: len(member.delivered))
     time.sleep(0.5)  # whatever should not come had its chance
     member.stop()
@@ -200,7 +204,7 @@ def demo(options, stack):
     stack.callback(kwire.run, "topics", "delete", topic)
 
     say("2. a group of two members waits for records")
-    a, b = form_group(kwire, f"{topic}-group", topic)
+    a, b = form_group(kwire, f"{topic}-group", topic, stack)
     b.limit = options.records // 4
 
     say(f"3. producing {options.records:,} records of {RECORD_BYTES} octets, keyed, over {PARTITIONS} partitions")
@@ -213,7 +217,7 @@ def demo(options, stack):
     duplicates = check_window(a, b)
 
     say("4. a third member resumes from the committed offsets")
-    resume(kwire, f"{topic}-group", topic, options.records)
+    resume(kwire, f"{topic}-group", topic, options.records, stack)
 
     distinct = len({key for _, _, key in a.delivered} | {key for _, _, key in b.delivered})
     lost = options.records - distinct
