@@ -138,7 +138,7 @@ setup_script::action setup_script::on_closed() {
     memory_->api_versions_cap = 0;
     return reconnect{};
   }
-  return fall_back("the broker closes the connection on ApiVersions");
+  return fall_back("the broker closes the connection on ApiVersions, as listeners for TLS or SASL do");
 }
 
 setup_script::action setup_script::on_timeout() {
