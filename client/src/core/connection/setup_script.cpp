@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <kwire/protocol/header.hpp>
 #include <kwire/protocol/version.hpp>
+#include <utility>
 
 namespace kwire::core {
 namespace {
@@ -72,6 +73,8 @@ setup_script::action setup_script::start() {
   if (!settings_->api_version_request || memory_->skip_api_versions) {
     return fall_back("api.version.request is off");
   }
+  // For one attempt only: a broker that was just going down must not be taken for an old one ever after.
+  if (std::exchange(memory_->hung_up, false)) return ask(0);
   return ask(std::min(protocol::api_versions_request::info.stable().max, memory_->api_versions_cap));
 }
 
@@ -135,7 +138,7 @@ setup_script::action setup_script::refused(const protocol::api_versions_response
 
 setup_script::action setup_script::on_closed() {
   if (asked_ > 0) {
-    memory_->api_versions_cap = 0;
+    memory_->hung_up = true;
     return reconnect{};
   }
   return fall_back("the broker closes the connection on ApiVersions, as listeners for TLS or SASL do");

@@ -67,8 +67,9 @@ class setup_script {
 
   /// What is asked of a server on the way; remembered between the connections of one address.
   struct memory {
-    std::int16_t api_versions_cap = 0x7fff;  ///< versions above were refused by hanging up
-    bool skip_api_versions = false;          ///< broker.version.fallback is in force
+    std::int16_t api_versions_cap = 0x7fff;  ///< versions above were refused
+    bool hung_up = false;  ///< the last attempt: the next one asks at version 0, for old brokers do that
+    bool skip_api_versions = false;  ///< broker.version.fallback is in force
   };
 
   setup_script(const client_settings& settings, memory& remembered, intended_peer peer);
