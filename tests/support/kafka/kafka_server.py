@@ -252,20 +252,28 @@ class Kafka:
 
     def tool(self, name, *arguments, stdin="", seconds=60):
         """Runs one of Kafka's own command-line tools (see TOOLS, version 4.3.1) and returns its output."""
+        return self._run_java(NEWEST, TOOLS[name], "--bootstrap-server", self.bootstrap, *arguments, stdin=stdin,
+                          seconds=seconds)
+
+    def _run_java(self, version, tool, *arguments, stdin="", seconds=60):
         config = self.workdir / "log4j2.properties"
         command = ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile={config}",
-                   "-cp", jars(f"kafka-{NEWEST}"), TOOLS[name], "--bootstrap-server", self.bootstrap, *arguments]
+                   "-cp", jars(f"kafka-{version}"), tool, *arguments]
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=seconds)
         if done.returncode != 0:
-            raise KafkaError(f"{name} {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+            raise KafkaError(f"{tool} {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def create_topic(self, topic, partitions=1, **settings):
         extra = [part for key, value in settings.items()
                  for part in ("--config", f"{key.replace('_', '.')}={value}")]
         # Brokers before 2.4 have no default for the replication factor.
-        self.tool("topics", "--create", "--topic", topic, "--partitions", str(partitions),
-                  "--replication-factor", "1", *extra)
+        wanted = ("--create", "--topic", topic, "--partitions", str(partitions), "--replication-factor", "1", *extra)
+        if tuple(map(int, self.version.split(".")[:2])) < (0, 11):  # whose CreateTopics today's tool does not speak
+            self._run_java(self.version, "kafka.admin.TopicCommand", "--zookeeper",
+                       f"127.0.0.1:{self.zookeeper_port}", *wanted)
+        else:
+            self.tool("topics", *wanted)
 
     # -- state, for the command line -------------------------------------------------------------
 
