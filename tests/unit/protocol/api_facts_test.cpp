@@ -60,6 +60,7 @@ TEST_CASE("api facts: what brokers of a release take, as real ones answer ApiVer
   CHECK(in(api::fetch, {2, 8}) == version_range{0, 12});
   CHECK(in(api::fetch, {4, 3}) == version_range{4, 18});
   CHECK(in(api::metadata, {0, 8}) == version_range{0, 0});
+  CHECK(in(api::offset_fetch, {0, 10, 2}) == version_range{0, 2});
   CHECK(in(api::api_versions, {0, 9}).empty());
   CHECK(in(api::update_metadata, {3, 9}) == version_range{0, 8});
   CHECK(in(api::update_metadata, {4, 0}).empty());

@@ -17,7 +17,7 @@ struct offset_fetch_request {
   using response = offset_fetch_response;
   static constexpr message_info info{"OffsetFetchRequest", api::offset_fetch, direction::request, {0, 10}, 6};
   static constexpr api_facts facts{route::group_coordinator,
-                                   "0.8.1 0.8.2 0.11 0.11 2.0 2.1 2.4 2.5 3.0 3.7 4.2", 1};
+                                   "0.8.1 0.8.2 0.10.2 0.11 2.0 2.1 2.4 2.5 3.0 3.7 4.2", 1};
 
   struct topic {
     std::string name;
