@@ -95,29 +95,24 @@ class KafkaPython:
         producer.close()
 
     def consume(self, topic, count):
-        """It stops fetching now and then, whoever wrote the topic: a new consumer goes on where it stood."""
-        partitions = [kafka.TopicPartition(topic, p) for p in range(PARTITIONS)]
-        lines, next_offsets = [], dict.fromkeys(range(PARTITIONS), 0)
-        before = -1
-        while before < len(lines) < count:
-            before = len(lines)
-            consumer = kafka.KafkaConsumer(bootstrap_servers=BROKER, consumer_timeout_ms=10000)
-            consumer.assign(partitions)
-            for partition in partitions:
-                consumer.seek(partition, next_offsets[partition.partition])
-            for message in consumer:
-                lines.append(record_file.canonical(record_file.Record(
-                    message.partition, message.timestamp, message.key, message.value, message.headers)))
-                next_offsets[message.partition] = message.offset + 1
-                if len(lines) == count:
-                    break
-            consumer.close()
+        consumer = kafka.KafkaConsumer(bootstrap_servers=BROKER, auto_offset_reset="earliest",
+                                       consumer_timeout_ms=30000)
+        consumer.assign([kafka.TopicPartition(topic, p) for p in range(PARTITIONS)])
+        lines = []
+        for message in consumer:
+            lines.append(record_file.canonical(record_file.Record(
+                message.partition, message.timestamp, message.key, message.value, message.headers)))
+            if len(lines) == count:
+                break
+        consumer.close()
         return lines
 
 
 def create_topic(topic):
     admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": BROKER})
-    admin.create_topics([confluent_kafka.admin.NewTopic(topic, PARTITIONS)])[topic].result(30)
+    # The timestamps of the records are years old: by default a broker soon deletes them.
+    wanted = confluent_kafka.admin.NewTopic(topic, PARTITIONS, config={"retention.ms": "-1"})
+    admin.create_topics([wanted])[topic].result(30)
 
 
 def check(writer, readers, codec, records, path):
