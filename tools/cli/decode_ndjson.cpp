@@ -71,12 +71,8 @@ std::optional<bytes> from_hex(std::string_view text) {
 }
 
 void append_hex(std::string& into, bytes_view octets) {
-  constexpr std::string_view digits = "0123456789abcdef";
   into += '"';
-  for (const auto octet : octets) {
-    into += digits[std::to_integer<unsigned>(octet) >> 4];
-    into += digits[std::to_integer<unsigned>(octet) & 0xf];
-  }
+  into += hex(octets);
   into += '"';
 }
 

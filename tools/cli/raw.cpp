@@ -115,8 +115,8 @@ int run(session& here) {
   what.group = here.args().value("group");
   what.transactional_id = here.args().value("transactional-id");
   // A mistake in the JSON should not need a broker to be found.
-  if (auto tried = encoded(entry, text, newest(here.args(), *entry.info)); !tried && what.version) {
-    throw usage_error{tried.error().message()};
+  if (what.version) {
+    if (auto tried = encoded(entry, text, *what.version); !tried) throw usage_error{tried.error().message()};
   }
   cluster_access cluster{here};
   const auto answer = need(cluster->call(std::move(what), here.limit()));

@@ -47,7 +47,7 @@ void ask_raw(admin_core& core, raw_request what, time_point deadline, told<raw_r
     request asked;
     asked.body = std::make_shared<raw_body>(*info, shared);
     asked.to = destination_of(*shared);
-    if (shared->version) asked.forced_version = *shared->version;
+    asked.forced_version = shared->version;
     return asked;
   };
   q.take = [receiver](const response& answer, time_point at) -> std::optional<error> {

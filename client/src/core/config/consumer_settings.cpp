@@ -71,7 +71,8 @@ void consumer_settings::describe(setting_visitor& v) {
   v.number(
       "fetch.max.bytes", fetch_max_bytes,
       {.doc = "Most a broker answers to one fetch; a first batch above it still comes. Besides, one answer "
-              "is an eighth of queued.max.messages.kbytes at most.",
+              "is an eighth of queued.max.messages.kbytes at most, or max.partition.fetch.bytes if that is "
+              "more.",
        .min = 1,
        .max = most_bytes});
   v.time("fetch.max.wait.ms", fetch_max_wait,

@@ -113,7 +113,7 @@ TEST_CASE("decode text: every message is read to its end, at offsets that never 
   }
 }
 
-TEST_CASE("decode text: what is cut short ends where the decoder says it does") {
+TEST_CASE("decode text: what is cut short is refused by the printer as by the decoder") {
   for (const auto* name :
        {"MetadataResponse", "FetchRequest", "JoinGroupResponse", "DescribeQuorumResponse"}) {
     const auto& entry = *find_message(name);
