@@ -31,6 +31,7 @@ broker_core::broker_core(core_options options)
       random_(options_.seed),
       fetch_sessions_(options_.fetch_session_slots),
       groups_(options_.groups, timers_, random_) {
+  groups_.use(cluster_);
   groups_.on_answer([this](const group_answer& answer) { send_group_answer(*this, answer); });
 }
 

@@ -15,6 +15,8 @@ struct group_limits {
   /// How long a group that has just become non-empty waits for more members.
   std::chrono::milliseconds initial_rebalance_delay{0};
   std::size_t max_metadata_bytes = 4096;  ///< of an offset commit
+  std::size_t max_size = 10'000;          ///< members of a group; Kafka has no such limit unless told
+  std::size_t max_share_size = 200;       ///< members of a share group
 };
 
 struct group_protocol {
@@ -128,6 +130,15 @@ class group {
 
   void advance(instant now);
   std::optional<instant> next_deadline() const;
+
+  /// Becomes a group of these members, all of which have what `protocol` and the assignments say.
+  void restore(std::vector<group_member> members, generation_id generation, instant now);
+  /// Has all members join again.
+  void rebalance(instant now) { prepare_rebalance(now); }
+  /// Whether a consumer among its members reads the topic.
+  bool subscribes(const std::string& topic) const;
+  /// Sends its members, which another protocol has taken over, to join there; only the offsets stay.
+  void dissolve();
 
   const std::string& id() const noexcept { return id_; }
   state current() const noexcept { return state_; }

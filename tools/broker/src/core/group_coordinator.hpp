@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 
+#include "core/consumer_group.hpp"
 #include "core/group.hpp"
 #include "core/timers.hpp"
 
@@ -17,11 +19,43 @@ class group_coordinator {
       : limits_(limits), timers_(timers), random_(random) {}
 
   void on_answer(sink to) { answer_ = std::move(to); }
+  /// The topics that groups of the newer protocols look at.
+  void use(cluster& topics) { topics_ = &topics; }
   const group_limits& limits() const noexcept { return limits_; }
 
   group* find(const std::string& id);
   group& find_or_create(const std::string& id);
   const auto& all() const noexcept { return groups_; }
+
+  /// The group under the consumer protocol, with members or without; null when it is none.
+  consumer_group* find_consumer(const std::string& id);
+  /// Likewise what a joining member of the classic protocol has to speak to: a group that has lost all its
+  /// members changes its protocol without ado.
+  consumer_group* find_consumer_of_classic(const std::string& id);
+  /// Finds, creates or, out of a classic group, makes the consumer group.
+  consumer_heartbeat_result heartbeat(const std::string& id, const consumer_heartbeat& input, instant now);
+  /// After each call that may have changed it. `quietly`: should it become a classic group now, its members
+  /// keep what they have.
+  void settle(consumer_group& which, instant now, bool quietly = false);
+  /// What is set for the group, which need not exist.
+  group_config& config(const std::string& id) { return configs_[id]; }
+  const auto& configs() const noexcept { return configs_; }
+  void remove(const std::string& id);
+  std::string_view type(const std::string& id) const;
+  std::string_view state(const std::string& id) const;
+  std::string_view protocol_type(const std::string& id) const;
+
+  // What members of the classic protocol ask, whatever the type of their group.
+  broker_errc classic_heartbeat(const std::string& id, const std::string& member,
+                                const std::optional<std::string>& instance, generation_id generation,
+                                instant now);
+  broker_errc classic_leave(const std::string& id, const std::string& member,
+                            const std::optional<std::string>& instance, instant now);
+
+  /// Whether the member may commit offsets now, whatever the type of its group.
+  broker_errc may_commit(const std::string& id, const std::string& member,
+                         const std::optional<std::string>& instance, generation_id generation,
+                         std::int16_t version, instant now);
 
   /// To be called after each call that may have changed `which`: sends answers, sets its timer.
   void settle(group& which);
@@ -29,15 +63,22 @@ class group_coordinator {
   void forget_topic(const std::string& name);
 
  private:
+  /// A consumer group's offsets lie in a classic group without members.
   struct slot {
     group machine;
     timer_queue::handle timer{};
+    std::unique_ptr<consumer_group> consumer{};
+    timer_queue::handle consumer_timer{};
   };
+
+  bool upgrade(slot& entry, instant now);
 
   const group_limits& limits_;
   timer_queue& timers_;
   random_source& random_;
   sink answer_;
+  cluster* topics_ = nullptr;
+  std::map<std::string, group_config> configs_;
   std::map<std::string, slot> groups_;
 };
 

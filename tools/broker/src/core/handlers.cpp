@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/consumer_group_describe.hpp>
+#include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
@@ -17,6 +20,7 @@
 #include <kwire/protocol/messages/list_offsets.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_delete.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
@@ -49,6 +53,10 @@ constexpr std::array table = {
     entry<protocol::delete_topics_request>(serve_delete_topics),
     entry<protocol::init_producer_id_request>(serve_init_producer_id),
     entry<protocol::describe_configs_request>(serve_describe_configs),
+    entry<protocol::delete_groups_request>(serve_delete_groups),
+    entry<protocol::offset_delete_request>(serve_offset_delete),
+    entry<protocol::consumer_group_heartbeat_request>(serve_consumer_group_heartbeat),
+    entry<protocol::consumer_group_describe_request>(serve_consumer_group_describe),
 };
 
 }  // namespace

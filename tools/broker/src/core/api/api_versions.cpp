@@ -15,6 +15,20 @@ bool is_valid_software(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return letter(c) || c == '-' || c == '.'; });
 }
 
+/// Features that clients look at to see which protocols the groups of the cluster may use.
+void tell_features(protocol::api_versions_response& answer) {
+  const auto tell = [&](const char* name, std::int16_t most) {
+    auto& supported = answer.supported_features.emplace_back();
+    supported.name = name;
+    supported.max_version = most;
+    auto& finalized = answer.finalized_features.emplace_back();
+    finalized.name = name;
+    finalized.min_version_level = finalized.max_version_level = most;
+  };
+  tell("group.version", 1);
+  answer.finalized_features_epoch = 0;
+}
+
 /// KIP-1242: a client that meant another broker (an address was given to somebody else) learns so here.
 bool misrouted(const protocol::api_versions_request& asked, const broker_identity& self) {
   return (asked.cluster_id && *asked.cluster_id != self.cluster_id) ||
@@ -46,6 +60,9 @@ void serve_api_versions(broker_core& core, const request& what) {
     told.api_key = entry.info->key;
     told.min_version = range.min;
     told.max_version = range.max;
+  }
+  if (what.token.version >= 3) {
+    tell_features(answer);
   }
   core.respond(what.token, answer);
 }

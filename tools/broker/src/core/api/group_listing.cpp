@@ -51,7 +51,8 @@ void serve_describe_groups(broker_core& core, const request& what) {
     told.error_code = code(what.injected);
     if (what.injected != broker_errc::none) continue;
     if (asked.include_authorized_operations) told.authorized_operations = all_group_operations;
-    if (const auto* known = core.groups().find(id)) {
+    const auto* known = core.groups().find(id);
+    if (known != nullptr && core.groups().type(id) == "classic") {
       describe(*known, told);
       continue;
     }
@@ -71,13 +72,14 @@ void serve_list_groups(broker_core& core, const request& what) {
   answer.error_code = code(what.injected);
   if (what.injected == broker_errc::none) {
     for (const auto& [id, entry] : core.groups().all()) {
-      const auto state = to_string(entry.machine.current());
-      if (!passes(asked.states_filter, state) || !passes(asked.types_filter, "classic")) continue;
+      const auto state = core.groups().state(id);
+      const auto type = core.groups().type(id);
+      if (!passes(asked.states_filter, state) || !passes(asked.types_filter, type)) continue;
       auto& told = answer.groups.emplace_back();
       told.group_id = id;
-      told.protocol_type = entry.machine.protocol_type();
+      told.protocol_type = core.groups().protocol_type(id);
       told.group_state = state;
-      told.group_type = "classic";
+      told.group_type = type;
     }
   }
   core.respond(what.token, answer);

@@ -75,7 +75,6 @@ void serve_join_group(broker_core& core, const request& what) {
     refused.member_id = asked.member_id;
     return send(core, what.token, refused);
   }
-  auto& of = known != nullptr ? *known : core.groups().find_or_create(asked.group_id);
   join_input input;
   input.token = what.token;
   input.member_id = std::move(asked.member_id);
@@ -90,6 +89,12 @@ void serve_join_group(broker_core& core, const request& what) {
   for (auto& offered : asked.protocols) {
     input.protocols.push_back({std::move(offered.name), std::move(offered.metadata)});
   }
+  if (auto* modern = core.groups().find_consumer_of_classic(asked.group_id)) {
+    const auto result = modern->join(input, core.state(), what.now);
+    core.groups().settle(*modern, what.now, true);
+    return send(core, what.token, result);
+  }
+  auto& of = known != nullptr ? *known : core.groups().find_or_create(asked.group_id);
   of.join(input, what.now);
   core.groups().settle(of);
 }
@@ -111,6 +116,11 @@ void serve_sync_group(broker_core& core, const request& what) {
   input.protocol_type = std::move(asked.protocol_type);
   input.protocol_name = std::move(asked.protocol_name);
   for (auto& given : asked.assignments) input.assignments[given.member_id] = std::move(given.assignment);
+  if (auto* modern = core.groups().find_consumer(asked.group_id)) {
+    const auto result = modern->sync(input, core.state(), what.now);
+    core.groups().settle(*modern, what.now);
+    return send(core, what.token, result);
+  }
   of->sync(input, what.now);
   core.groups().settle(*of);
 }
@@ -122,9 +132,8 @@ void serve_heartbeat(broker_core& core, const request& what) {
   auto* of = core.groups().find(asked.group_id);
   auto error = what.injected;
   if (error == broker_errc::none) {
-    error = of == nullptr
-                ? broker_errc::unknown_member_id
-                : of->heartbeat(asked.member_id, asked.group_instance_id, asked.generation, what.now);
+    error = core.groups().classic_heartbeat(asked.group_id, asked.member_id, asked.group_instance_id,
+                                            asked.generation, what.now);
   }
   answer.error_code = code(error);
   core.respond(what.token, answer);
@@ -137,7 +146,7 @@ void serve_leave_group(broker_core& core, const request& what) {
   protocol::leave_group_response answer;
   auto* of = core.groups().find(asked.group_id);
   const auto leave = [&](const std::string& member, const std::optional<std::string>& instance) {
-    return of == nullptr ? broker_errc::unknown_member_id : of->leave(member, instance, what.now);
+    return core.groups().classic_leave(asked.group_id, member, instance, what.now);
   };
   constexpr std::int16_t first_with_many = 3;
   if (what.injected != broker_errc::none) {

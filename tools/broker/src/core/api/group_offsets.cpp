@@ -21,16 +21,12 @@ broker_errc store(group& of, topic* where, const protocol::offset_commit_request
   return broker_errc::none;
 }
 
-broker_errc check_commit(broker_core& core, const request& what, const protocol::offset_commit_request& asked,
-                         const group* of) {
+broker_errc check_commit(broker_core& core, const request& what,
+                         const protocol::offset_commit_request& asked) {
   if (what.injected != broker_errc::none) return what.injected;
   if (asked.group_id.empty()) return broker_errc::invalid_group_id;
-  if (of != nullptr) {
-    return core.groups()
-        .find(asked.group_id)
-        ->may_commit(asked.member_id, asked.group_instance_id, asked.generation_id_or_member_epoch, what.now);
-  }
-  return raw(asked.generation_id_or_member_epoch) < 0 ? broker_errc::none : broker_errc::illegal_generation;
+  return core.groups().may_commit(asked.group_id, asked.member_id, asked.group_instance_id,
+                                  asked.generation_id_or_member_epoch, what.token.version, what.now);
 }
 
 /// The offset of one partition; the two forms of the answer have the same fields.
@@ -93,6 +89,11 @@ void answer_group(broker_core& core, const request& what, const protocol::offset
   answer.group_id = asked.group_id;
   answer.error_code = code(what.injected);
   if (what.injected != broker_errc::none) return;
+  if (const auto* modern = core.groups().find_consumer(asked.group_id)) {
+    const auto refused = modern->may_fetch(asked.member_id, asked.member_epoch);
+    answer.error_code = code(refused);
+    if (refused != broker_errc::none) return;
+  }
   const auto* of = core.groups().find(asked.group_id);
   if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
   for (const auto& topic : *asked.topics) {
@@ -115,7 +116,7 @@ void serve_offset_commit(broker_core& core, const request& what) {
   if (!read_body(core, what, asked)) return;
   const bool by_id = what.token.version >= first_with_topic_ids;
   auto* of = core.groups().find(asked.group_id);
-  const auto refused = check_commit(core, what, asked, of);
+  const auto refused = check_commit(core, what, asked);
   if (refused == broker_errc::none && of == nullptr) of = &core.groups().find_or_create(asked.group_id);
   protocol::offset_commit_response answer;
   for (const auto& topic : asked.topics) {
