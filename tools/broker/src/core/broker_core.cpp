@@ -30,8 +30,10 @@ broker_core::broker_core(core_options options)
       cluster_(options_.self),
       random_(options_.seed),
       fetch_sessions_(options_.fetch_session_slots),
+      share_sessions_(options_.share_session_slots),
       groups_(options_.groups, timers_, random_) {
   groups_.use(cluster_);
+  groups_.on_freed([this](const share_group::place& where, instant now) { wake(*this, where, now); });
   groups_.on_answer([this](const group_answer& answer) { send_group_answer(*this, answer); });
 }
 
@@ -41,6 +43,9 @@ void broker_core::connected(connection_id id, std::string client_host) {
 
 void broker_core::disconnected(connection_id id) {
   fetch_waits_.remove(id, timers_);
+  if (share_sessions_.size() > 0) {  // later, because it may answer others
+    timers_.schedule(now_, [this, id](instant now) { end_share_sessions(*this, id, now); });
+  }
   connections_.erase(id);
   ready_.erase(id);
 }

@@ -13,6 +13,7 @@
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
+#include "core/share_sessions.hpp"
 #include "core/timers.hpp"
 
 namespace kwire::embedded {
@@ -25,6 +26,7 @@ struct core_options {
   std::size_t max_message_bytes = 1'048'588;       ///< Kafka's message.max.bytes
   std::size_t max_fetch_bytes = 55 * 1024 * 1024;  ///< Kafka's fetch.max.bytes of the broker
   std::size_t fetch_session_slots = 1000;
+  std::size_t share_session_slots = 2000;
   bool check_crc = true;
   bool check_records = false;  ///< parse every record of every batch before taking it
   group_limits groups;
@@ -89,6 +91,7 @@ class broker_core {
   cluster& state() noexcept { return cluster_; }
   group_coordinator& groups() noexcept { return groups_; }
   fetch_session_cache& fetch_sessions() noexcept { return fetch_sessions_; }
+  share_session_cache& share_sessions() noexcept { return share_sessions_; }
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
   timer_queue& timers() noexcept { return timers_; }
   random_source& random() noexcept { return random_; }
@@ -128,6 +131,7 @@ class broker_core {
   random_source random_;
   timer_queue timers_;
   fetch_session_cache fetch_sessions_;
+  share_session_cache share_sessions_;
   fetch_waits fetch_waits_;
   group_coordinator groups_;
   fault_table faults_;

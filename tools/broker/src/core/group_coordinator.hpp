@@ -6,6 +6,7 @@
 
 #include "core/consumer_group.hpp"
 #include "core/group.hpp"
+#include "core/share_group.hpp"
 #include "core/timers.hpp"
 
 namespace kwire::embedded {
@@ -40,6 +41,13 @@ class group_coordinator {
   /// What is set for the group, which need not exist.
   group_config& config(const std::string& id) { return configs_[id]; }
   const auto& configs() const noexcept { return configs_; }
+  share_group* find_share(const std::string& id);
+  /// Finds or creates the share group.
+  consumer_heartbeat_result heartbeat(const std::string& id, const share_heartbeat& input, instant now);
+  void settle(share_group& which);
+  /// Told where records of a share group became free by themselves.
+  using waker = std::function<void(const share_group::place& where, instant now)>;
+  void on_freed(waker to) { freed_ = std::move(to); }
   void remove(const std::string& id);
   std::string_view type(const std::string& id) const;
   std::string_view state(const std::string& id) const;
@@ -68,7 +76,8 @@ class group_coordinator {
     group machine;
     timer_queue::handle timer{};
     std::unique_ptr<consumer_group> consumer{};
-    timer_queue::handle consumer_timer{};
+    std::unique_ptr<share_group> share{};
+    timer_queue::handle modern_timer{};
   };
 
   bool upgrade(slot& entry, instant now);
@@ -77,6 +86,7 @@ class group_coordinator {
   timer_queue& timers_;
   random_source& random_;
   sink answer_;
+  waker freed_;
   cluster* topics_ = nullptr;
   std::map<std::string, group_config> configs_;
   std::map<std::string, slot> groups_;

@@ -15,7 +15,7 @@ consumer_group* group_coordinator::find_consumer_of_classic(const std::string& i
   auto* known = find_consumer(id);
   if (known == nullptr || !known->members().empty()) return known;
   auto& entry = groups_.at(id);
-  timers_.cancel(entry.consumer_timer);
+  timers_.cancel(entry.modern_timer);
   entry.consumer.reset();
   return nullptr;
 }
@@ -24,6 +24,7 @@ consumer_group* group_coordinator::find_consumer_of_classic(const std::string& i
 /// in the consumer group.
 bool group_coordinator::upgrade(slot& entry, instant now) {
   auto& old = entry.machine;
+  if (entry.share) return false;
   auto made = std::make_unique<consumer_group>(old.id(), config(old.id()), limits_, random_);
   if (!old.members().empty() && (old.protocol_type() != "consumer" || !made->take_over(old, *topics_, now))) {
     return false;
@@ -57,7 +58,7 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
 
 void group_coordinator::settle(consumer_group& which, instant now, bool quietly) {
   auto& entry = groups_.at(which.id());
-  timers_.cancel(entry.consumer_timer);
+  timers_.cancel(entry.modern_timer);
   if (which.all_classic()) {
     auto& machine = entry.machine;
     machine.restore(which.as_classic(*topics_), generation_id{which.epoch()}, now);
@@ -67,11 +68,50 @@ void group_coordinator::settle(consumer_group& which, instant now, bool quietly)
   }
   const auto deadline = which.next_deadline();
   if (!deadline) return;
-  entry.consumer_timer = timers_.schedule(*deadline, [this, id = which.id()](instant at) {
+  entry.modern_timer = timers_.schedule(*deadline, [this, id = which.id()](instant at) {
     auto& due = groups_.at(id);
-    due.consumer_timer = {};
+    due.modern_timer = {};
     due.consumer->advance(at);
     settle(*due.consumer, at);
+  });
+}
+
+share_group* group_coordinator::find_share(const std::string& id) {
+  const auto found = groups_.find(id);
+  return found == groups_.end() ? nullptr : found->second.share.get();
+}
+
+consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, const share_heartbeat& input,
+                                                       instant now) {
+  consumer_heartbeat_result result;
+  const bool fresh = find(id) == nullptr;
+  if (fresh && input.epoch == 0) {
+    find_or_create(id);
+    groups_.at(id).share = std::make_unique<share_group>(id, config(id), limits_);
+  }
+  auto* known = find_share(id);
+  if (known == nullptr) {
+    result.refused = {broker_errc::group_id_not_found,
+                      fresh ? "Share group " + id + " not found." : "Group " + id + " is not a share group."};
+    return result;
+  }
+  result = known->heartbeat(input, *topics_, now);
+  settle(*known);
+  return result;
+}
+
+void group_coordinator::settle(share_group& which) {
+  auto& entry = groups_.at(which.id());
+  timers_.cancel(entry.modern_timer);
+  const auto deadline = which.next_deadline();
+  if (!deadline) return;
+  entry.modern_timer = timers_.schedule(*deadline, [this, id = which.id()](instant at) {
+    auto& due = groups_.at(id);
+    due.modern_timer = {};
+    std::vector<share_group::place> freed;
+    due.share->advance(at, freed);
+    settle(*due.share);
+    for (const auto& where : freed) freed_(where, at);
   });
 }
 
@@ -79,21 +119,24 @@ void group_coordinator::remove(const std::string& id) {
   const auto found = groups_.find(id);
   if (found == groups_.end()) return;
   timers_.cancel(found->second.timer);
-  timers_.cancel(found->second.consumer_timer);
+  timers_.cancel(found->second.modern_timer);
   groups_.erase(found);
 }
 
 std::string_view group_coordinator::type(const std::string& id) const {
-  return groups_.at(id).consumer ? "consumer" : "classic";
+  const auto& entry = groups_.at(id);
+  return entry.consumer ? "consumer" : entry.share ? "share" : "classic";
 }
 
 std::string_view group_coordinator::state(const std::string& id) const {
   const auto& entry = groups_.at(id);
+  if (entry.share) return entry.share->state();
   return entry.consumer ? entry.consumer->state() : to_string(entry.machine.current());
 }
 
 std::string_view group_coordinator::protocol_type(const std::string& id) const {
   const auto& entry = groups_.at(id);
+  if (entry.share) return "share";
   return entry.consumer ? std::string_view{"consumer"} : std::string_view{entry.machine.protocol_type()};
 }
 
@@ -127,6 +170,7 @@ broker_errc group_coordinator::may_commit(const std::string& id, const std::stri
   if (auto* modern = find_consumer(id)) {
     return modern->may_commit(member, raw(generation), version >= first_with_epochs);
   }
+  if (find_share(id) != nullptr) return broker_errc::group_id_not_found;
   if (auto* of = find(id)) return of->may_commit(member, instance, generation, now);
   if (raw(generation) < 0) return broker_errc::none;
   return version >= first_with_epochs ? broker_errc::group_id_not_found : broker_errc::illegal_generation;

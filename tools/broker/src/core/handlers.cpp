@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/messages/alter_share_group_offsets.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_group_describe.hpp>
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_groups.hpp>
+#include <kwire/protocol/messages/delete_share_group_offsets.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_share_group_offsets.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
@@ -23,6 +26,10 @@
 #include <kwire/protocol/messages/offset_delete.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/share_acknowledge.hpp>
+#include <kwire/protocol/messages/share_fetch.hpp>
+#include <kwire/protocol/messages/share_group_describe.hpp>
+#include <kwire/protocol/messages/share_group_heartbeat.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 
 namespace kwire::embedded {
@@ -57,6 +64,13 @@ constexpr std::array table = {
     entry<protocol::offset_delete_request>(serve_offset_delete),
     entry<protocol::consumer_group_heartbeat_request>(serve_consumer_group_heartbeat),
     entry<protocol::consumer_group_describe_request>(serve_consumer_group_describe),
+    entry<protocol::alter_share_group_offsets_request>(serve_alter_share_group_offsets),
+    entry<protocol::delete_share_group_offsets_request>(serve_delete_share_group_offsets),
+    entry<protocol::describe_share_group_offsets_request>(serve_describe_share_group_offsets),
+    entry<protocol::share_acknowledge_request>(serve_share_acknowledge),
+    entry<protocol::share_fetch_request>(serve_share_fetch),
+    entry<protocol::share_group_describe_request>(serve_share_group_describe),
+    entry<protocol::share_group_heartbeat_request>(serve_share_group_heartbeat),
 };
 
 }  // namespace

@@ -13,6 +13,11 @@ const api_entry* find_api(api key) noexcept;
 /// Sends what a group has decided, to whoever has waited for it.
 void send_group_answer(broker_core& core, const group_answer& answer);
 
+/// Has fetches look again that wait for records of the partition.
+void wake(broker_core& core, const share_group::place& where, instant now);
+/// Takes back what members held by their sessions on a connection that is gone.
+void end_share_sessions(broker_core& core, connection_id gone, instant now);
+
 void serve_api_versions(broker_core& core, const request& what);
 void serve_metadata(broker_core& core, const request& what);
 void serve_produce(broker_core& core, const request& what);
@@ -31,6 +36,13 @@ void serve_consumer_group_heartbeat(broker_core& core, const request& what);
 void serve_consumer_group_describe(broker_core& core, const request& what);
 void serve_delete_groups(broker_core& core, const request& what);
 void serve_offset_delete(broker_core& core, const request& what);
+void serve_share_group_heartbeat(broker_core& core, const request& what);
+void serve_share_group_describe(broker_core& core, const request& what);
+void serve_share_fetch(broker_core& core, const request& what);
+void serve_share_acknowledge(broker_core& core, const request& what);
+void serve_describe_share_group_offsets(broker_core& core, const request& what);
+void serve_alter_share_group_offsets(broker_core& core, const request& what);
+void serve_delete_share_group_offsets(broker_core& core, const request& what);
 void serve_list_groups(broker_core& core, const request& what);
 void serve_create_topics(broker_core& core, const request& what);
 void serve_delete_topics(broker_core& core, const request& what);

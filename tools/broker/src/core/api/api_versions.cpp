@@ -26,6 +26,7 @@ void tell_features(protocol::api_versions_response& answer) {
     finalized.min_version_level = finalized.max_version_level = most;
   };
   tell("group.version", 1);
+  tell("share.version", 1);
   answer.finalized_features_epoch = 0;
 }
 

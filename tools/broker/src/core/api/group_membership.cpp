@@ -68,6 +68,9 @@ void serve_join_group(broker_core& core, const request& what) {
   refused.error = check_join(core, what, asked);
   // A group comes into being by a new member; an id it cannot have given out does not make one.
   auto* known = core.groups().find(asked.group_id);
+  if (refused.error == broker_errc::none && core.groups().find_share(asked.group_id) != nullptr) {
+    refused.error = broker_errc::inconsistent_group_protocol;
+  }
   if (refused.error == broker_errc::none && known == nullptr && !asked.member_id.empty()) {
     refused.error = broker_errc::unknown_member_id;
   }

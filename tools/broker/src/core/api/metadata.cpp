@@ -30,7 +30,7 @@ answer_topic describe(const topic& known, node_id self) {
 
 answer_topic describe(broker_core& core, const protocol::metadata_request::topic& asked, bool may_create,
                       broker_errc injected) {
-  const bool by_id = !asked.name;
+  const bool by_id = !asked.name || !asked.topic_id.is_zero();  // Java sends an empty name with an id
   auto* known = by_id ? core.state().find(asked.topic_id) : core.state().find(*asked.name);
   auto error = injected;
   if (known == nullptr && error == broker_errc::none) {
