@@ -28,6 +28,13 @@ void group_coordinator::settle(group& which) {
   });
 }
 
+void group_coordinator::moved(const std::string& id, instant now) {
+  auto* known = find(id);
+  if (known == nullptr) return;
+  known->moved(now);
+  settle(*known);
+}
+
 void group_coordinator::forget_topic(const std::string& name) {
   for (auto& [id, entry] : groups_) {
     std::erase_if(entry.machine.offsets, [&](const auto& offset) { return offset.first.first == name; });

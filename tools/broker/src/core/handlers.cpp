@@ -5,6 +5,7 @@
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
@@ -18,6 +19,7 @@
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
+#include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 
@@ -48,6 +50,8 @@ constexpr std::array table = {
     entry<protocol::create_topics_request>(serve_create_topics),
     entry<protocol::delete_topics_request>(serve_delete_topics),
     entry<protocol::init_producer_id_request>(serve_init_producer_id),
+    entry<protocol::offset_for_leader_epoch_request>(serve_offset_for_leader_epoch),
+    entry<protocol::describe_cluster_request>(serve_describe_cluster),
     entry<protocol::describe_configs_request>(serve_describe_configs),
 };
 

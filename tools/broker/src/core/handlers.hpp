@@ -15,9 +15,11 @@ void send_group_answer(broker_core& core, const group_answer& answer);
 
 void serve_api_versions(broker_core& core, const request& what);
 void serve_metadata(broker_core& core, const request& what);
+void serve_describe_cluster(broker_core& core, const request& what);
 void serve_produce(broker_core& core, const request& what);
 void serve_fetch(broker_core& core, const request& what);
 void serve_list_offsets(broker_core& core, const request& what);
+void serve_offset_for_leader_epoch(broker_core& core, const request& what);
 void serve_find_coordinator(broker_core& core, const request& what);
 void serve_init_producer_id(broker_core& core, const request& what);
 void serve_join_group(broker_core& core, const request& what);
