@@ -14,7 +14,13 @@ namespace {
 
 class game {
  public:
-  explicit game(fuzz::input& in) : in_(in), core_(embedded::core_options{}) {
+  static embedded::core_options three_nodes() {
+    embedded::core_options options;
+    options.nodes = {{node_id{1}, "a", 1, "r"}, {node_id{2}, "b", 2, "s"}, {node_id{3}, "c", 3}};
+    return options;
+  }
+
+  explicit game(fuzz::input& in) : in_(in), core_(three_nodes()) {
     core_.create_topic("t", 2, core_.default_config());
     for (auto& id : clients_) connect(id);
   }
@@ -28,7 +34,8 @@ class game {
           core_.disconnected(from);
           connect(from);
           break;
-        case 2: send(from, to_bytes(in_.take(in_.number<std::uint8_t>()))); break;
+        case 2: happen(); break;
+        case 3: send(from, to_bytes(in_.take(in_.number<std::uint8_t>()))); break;
         default: request(from);
       }
       core_.advance(now_);
@@ -37,10 +44,27 @@ class game {
   }
 
  private:
-  /// Numbers of connections are not used again.
+  /// Numbers of connections are not used again; each goes to the next node.
   void connect(embedded::connection_id& client) {
     client = embedded::connection_id{++last_client_};
-    core_.connected(client, "h");
+    core_.connected(client, "h", node_id{static_cast<std::int32_t>(last_client_ % 3) + 1});
+  }
+
+  /// Something that befalls the cluster.
+  void happen() {
+    const node_id node{static_cast<std::int32_t>(in_.below(3)) + 1};
+    const partition_id index{static_cast<std::int32_t>(in_.below(2))};
+    switch (in_.below(9)) {
+      case 0: core_.stop_node(node, in_.below(2) == 0, now_); break;
+      case 1:
+      case 2: core_.start_node(node, now_); break;
+      case 3: core_.move_leader("t", index, node, now_); break;
+      case 4: core_.lose_tail("t", index, static_cast<std::int64_t>(in_.below(8)), now_); break;
+      case 5: core_.hold_replication("t", index, in_.below(2) == 0, now_); break;
+      case 6: core_.hide_topic("t", now_); break;
+      case 7: core_.show_topic("t", now_); break;
+      default: core_.recreate_topic("t", now_);
+    }
   }
 
   void request(embedded::connection_id from) {

@@ -15,6 +15,7 @@ namespace {
 constexpr option_spec options[] = {
     {'l', "listen", "HOST:PORT", "where to listen; port 0 takes a free one (default: 127.0.0.1:9092)"},
     {'t', "topics", "TOPIC[:PARTITIONS],...", "topics to begin with (may be repeated)"},
+    {'n', "brokers", "COUNT", "size of the cluster; each broker takes the next port (default: 1)"},
     {'a', "advertise", "HOST", "host that clients are told to connect to"},
     {'p', "default-partitions", "COUNT", "partitions of topics that clients create by asking (default: 1)"},
     {0, "no-auto-create", "", "asking for a topic does not create it"},
@@ -23,8 +24,8 @@ constexpr option_spec options[] = {
 
 constexpr std::string_view details =
     "A Kafka broker with everything in memory, for tests and experiments. Prints \"listening on HOST:PORT\" "
-    "when it "
-    "is ready and runs until SIGINT or SIGTERM. With -v clients that come and go are told on standard error.";
+    "(of several brokers with commas between them) when it is ready and runs until SIGINT or SIGTERM. With "
+    "-v clients that come and go are told on standard error.";
 
 void tell_clients(broker_options& chosen) {
   chosen.on_client([](const broker_client_event& e) {
@@ -48,6 +49,7 @@ int run(session& here) {
   for (const auto& list : args.values("topics")) {
     for (const auto& [name, partitions] : parse_topics(list)) chosen.topic(name, partitions);
   }
+  if (const auto count = args.number("brokers", 1, 1000)) chosen.brokers(static_cast<std::int32_t>(*count));
   if (const auto host = args.value("advertise")) chosen.advertise(*host);
   if (const auto count = args.number("default-partitions", 1, 100'000)) {
     chosen.default_partitions(static_cast<std::int32_t>(*count));

@@ -40,10 +40,12 @@ std::string shown(const option_spec& option) {
   return text;
 }
 
-std::string option_lines(std::span<const option_spec> options) {
+/// Those of `hidden` are left out: a command's own option takes the place of a common one of its name.
+std::string option_lines(std::span<const option_spec> options, std::span<const option_spec> hidden = {}) {
   constexpr std::size_t column = 32;
   std::string text;
   for (const auto& option : options) {
+    if (std::ranges::find(hidden, option.name, &option_spec::name) != hidden.end()) continue;
     auto head = "  " + shown(option);
     head +=
         head.size() + 2 > column ? '\n' + std::string(column, ' ') : std::string(column - head.size(), ' ');
@@ -80,7 +82,7 @@ std::string usage(const command_spec& command) {
   text += "\n\n" + wrap(command.summary, 0);
   if (!command.details.empty()) text += '\n' + wrap(command.details, 0);
   if (!command.options.empty()) text += "\nOptions:\n" + option_lines(command.options);
-  text += "\nCommon options:\n" + option_lines(common_options());
+  text += "\nCommon options:\n" + option_lines(common_options(), command.options);
   return text;
 }
 

@@ -25,9 +25,10 @@ class script {
  public:
   explicit script(core_options options = {}) : core(std::move(options)) {}
 
-  connection_id connect() {
+  connection_id connect(std::int32_t node = 1) {
     const connection_id id{++last_connection_};
-    core.connected(id, "10.0.0.7");
+    core.connected(id, "10.0.0.7", node_id{node});
+    collect();
     return id;
   }
 
@@ -103,6 +104,9 @@ class script {
     return core.create_topic(name, partitions, core.default_config());
   }
 
+  /// To be called after the core was acted on directly.
+  void look() { collect(); }
+
   instant now{1'700'000'000s};
   broker_core core;
 
@@ -136,6 +140,19 @@ class script {
   std::set<connection_id> closed_;
   bytes last_frame_;
 };
+
+/// Brokers 1 to `count`.
+inline core_options cluster_of(std::int32_t count, std::vector<std::string> racks = {}) {
+  core_options options;
+  options.nodes.clear();
+  for (std::int32_t i = 0; i < count; ++i) {
+    auto& node = options.nodes.emplace_back();
+    node.id = node_id{i + 1};
+    node.port = 9092 + i;
+    if (!racks.empty()) node.rack = racks[static_cast<std::size_t>(i) % racks.size()];
+  }
+  return options;
+}
 
 struct batch_options {
   protocol::batch_stamp stamp{};

@@ -27,26 +27,35 @@ encoded_frame assemble(protocol::writer& out, std::vector<std::vector<shared_sli
 
 broker_core::broker_core(core_options options)
     : options_(std::move(options)),
-      cluster_(options_.self),
+      cluster_(options_.cluster_id, options_.nodes),
       random_(options_.seed),
-      fetch_sessions_(options_.fetch_session_slots),
-      share_sessions_(options_.share_session_slots),
       groups_(options_.groups, timers_, random_) {
+  for (const auto& node : cluster_.nodes()) {
+    fetch_sessions_.try_emplace(node.id, options_.fetch_session_slots);
+    share_sessions_.try_emplace(node.id, options_.share_session_slots);
+  }
   groups_.use(cluster_);
   groups_.on_freed([this](const share_group::place& where, instant now) { wake(*this, where, now); });
   groups_.on_answer([this](const group_answer& answer) { send_group_answer(*this, answer); });
 }
 
-void broker_core::connected(connection_id id, std::string client_host) {
-  connections_[id].client.host = std::move(client_host);
+void broker_core::connected(connection_id id, std::string client_host, node_id node) {
+  auto& made = connections_[id];
+  made.client.host = std::move(client_host);
+  made.node = node;
+  if (!cluster_.is_alive(node)) close(id);
 }
 
 void broker_core::disconnected(connection_id id) {
   fetch_waits_.remove(id, timers_);
-  if (share_sessions_.size() > 0) {  // later, because it may answer others
-    timers_.schedule(now_, [this, id](instant now) { end_share_sessions(*this, id, now); });
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  if (auto& sessions = share_sessions_.at(found->second.node); sessions.size() > 0) {
+    // Later, because it may answer others.
+    timers_.schedule(now_,
+                     [this, &sessions, id](instant now) { end_share_sessions(*this, sessions, id, now); });
   }
-  connections_.erase(id);
+  connections_.erase(found);
   ready_.erase(id);
 }
 
@@ -92,6 +101,7 @@ void broker_core::advance(instant now) {
 /// They are collected in `ready_` and served from here, so that requests never nest.
 void broker_core::drain(instant now) {
   now_ = std::max(now_, now);
+  if (std::exchange(draining_, true)) return;
   while (!ready_.empty()) {
     const auto id = *ready_.begin();
     const auto found = connections_.find(id);
@@ -103,6 +113,7 @@ void broker_core::drain(instant now) {
     found->second.queue.pop_front();
     start(id, found->second, std::move(content), now_);
   }
+  draining_ = false;
 }
 
 void broker_core::start(connection_id id, connection& from, frame content, instant now) {
@@ -120,7 +131,7 @@ void broker_core::start(connection_id id, connection& from, frame content, insta
   }
   if (entry->info->is_flexible(header->version)) protocol::skip_header_tags(in);
   if (!in.ok()) return close(id);
-  request what{token, std::move(content), in.rest(), now, broker_errc::none, &from.client};
+  request what{token, std::move(content), in.rest(), now, broker_errc::none, &from.client, from.node};
   if (strike(token, from, what)) entry->serve(*this, what);
 }
 
@@ -207,10 +218,6 @@ topic_config broker_core::default_config() const {
   config.default_retention_bytes(options_.retention_bytes);
   config.default_max_message_bytes(options_.max_message_bytes);
   return config;
-}
-
-topic& broker_core::create_topic(const std::string& name, std::int32_t partitions, topic_config config) {
-  return cluster_.create(name, static_cast<std::size_t>(partitions), random_.next_uuid(), std::move(config));
 }
 
 }  // namespace kwire::embedded

@@ -9,6 +9,8 @@
 #include <unordered_map>
 
 #include "core/cluster.hpp"
+#include "core/coordinator_map.hpp"
+#include "core/elections.hpp"
 #include "core/faults.hpp"
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
@@ -19,7 +21,11 @@
 namespace kwire::embedded {
 
 struct core_options {
-  broker_identity self;
+  std::string cluster_id = "kwire-embedded-broker";
+  std::vector<broker_node> nodes{broker_node{}};  ///< with different ids; at least one
+  std::int16_t replication_factor = 3;            ///< of new topics; at most the number of nodes
+  /// How long followers take to have a batch (before that, acks=all waits and consumers do not see it).
+  std::chrono::microseconds replication_lag{0};
   bool auto_create = true;
   std::int32_t default_partitions = 1;
   std::optional<std::size_t> retention_bytes;      ///< of a partition, unless the topic says otherwise
@@ -49,6 +55,7 @@ struct request {
   instant now{};
   broker_errc injected{};  ///< answer this instead of doing it; none: do it
   const client_info* client = nullptr;
+  node_id node{};  ///< the broker that was asked
 };
 
 /// An API that the broker speaks.
@@ -58,8 +65,15 @@ struct api_entry {
   void (*serve)(class broker_core& core, const request& what);
 };
 
-/// A Kafka broker without sockets, clocks and threads: requests, time and connections go in, replies come
-/// out. Not thread-safe. After each call, whoever drives it takes the replies and looks at the deadline.
+/// A cluster of Kafka brokers without sockets, clocks and threads: requests, time and connections go in,
+/// replies come out. Not thread-safe. After each call, whoever drives it takes the replies and looks at the
+/// deadline:
+///
+///     core.connected(id, host, node);           // a client has connected to one of the nodes
+///     core.handle(id, frame, now);              // a request has come
+///     for (auto& r : core.take_replies()) ...   // send it, or hang up (then the id is gone already)
+///     core.next_deadline();                     // call advance(now) at this time
+///     core.disconnected(id);                    // the client has hung up
 class broker_core {
  public:
   explicit broker_core(core_options options);
@@ -67,7 +81,12 @@ class broker_core {
   broker_core& operator=(const broker_core&) = delete;
   ~broker_core() = default;
 
-  void connected(connection_id id, std::string client_host);
+  /// Hangs up at once when the node is down.
+  void connected(connection_id id, std::string client_host, node_id node);
+  /// With the first node.
+  void connected(connection_id id, std::string client_host) {
+    connected(id, std::move(client_host), cluster_.nodes().front().id);
+  }
   void disconnected(connection_id id);
   /// Serves a request, or queues it while the connection still waits for the answer to an earlier one: like
   /// Kafka's, this broker works on one request of a connection at a time.
@@ -86,17 +105,54 @@ class broker_core {
   /// The range that ApiVersions tells; empty for an API that is not served.
   version_range versions(api key) const;
 
+  // What befalls a cluster. Each wakes who waits for it; false when it cannot be (no such partition, no
+  // living replica in sync).
+
+  /// Ends the node: its connections are closed, its partitions get other leaders or none. When it crashes
+  /// (not `clean`), records that followers do not have yet are lost.
+  bool stop_node(node_id node, bool clean, instant now);
+  bool start_node(node_id node, instant now);
+  /// Another replica in sync leads, with what was replicated to it.
+  bool move_leader(const std::string& topic, partition_id index, node_id to, instant now);
+  /// The same leader under a new epoch.
+  bool bump_epoch(const std::string& topic, partition_id index, instant now);
+  /// An unclean election: everything from `offset` on is lost.
+  bool lose_tail(const std::string& topic, partition_id index, std::int64_t offset, instant now);
+  /// Followers stop fetching, or catch up and go on.
+  bool hold_replication(const std::string& topic, partition_id index, bool held, instant now);
+  /// From now on `to` coordinates the key, until that node is down.
+  bool move_coordinator(coordinator_kind kind, const std::string& key, node_id to, instant now);
+  /// The topic is unknown to everybody until it is shown again, with all it held.
+  bool hide_topic(const std::string& name, instant now);
+  bool show_topic(const std::string& name, instant now);
+  bool delete_topic(const std::string& name, instant now);
+  /// Deletes the topic and creates it anew: empty, under another id, with the same settings.
+  bool recreate_topic(const std::string& name, instant now);
+
   // For the handlers of requests.
   const core_options& options() const noexcept { return options_; }
   cluster& state() noexcept { return cluster_; }
+  const cluster& state() const noexcept { return cluster_; }
   group_coordinator& groups() noexcept { return groups_; }
-  fetch_session_cache& fetch_sessions() noexcept { return fetch_sessions_; }
-  share_session_cache& share_sessions() noexcept { return share_sessions_; }
+  fetch_session_cache& fetch_sessions(node_id node) noexcept { return fetch_sessions_.at(node); }
+  share_session_cache& share_sessions(node_id node) noexcept { return share_sessions_.at(node); }
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
   timer_queue& timers() noexcept { return timers_; }
   random_source& random() noexcept { return random_; }
   std::int64_t next_producer_id() noexcept { return next_producer_id_++; }
-  topic& create_topic(const std::string& name, std::int32_t partitions, topic_config config);
+  topic& create_topic(const std::string& name, std::int32_t partitions, topic_config config) {
+    return create_topic(name, default_placement(partitions), std::move(config));
+  }
+  topic& create_topic(const std::string& name, const placement& where, topic_config config);
+  placement default_placement(std::int32_t partitions) const;
+  node_id coordinator_of(coordinator_kind kind, std::string_view key) const {
+    return coordinators_.node_of(kind, key, cluster_);
+  }
+  /// What a node answers that is asked to coordinate `key`.
+  broker_errc check_coordinator(const request& what, coordinator_kind kind, std::string_view key) const;
+  /// To be called when the partition has got records: they are replicated (now or later), old ones are
+  /// dropped, and who waits is woken.
+  void grown(topic& of, partition_id index, instant now);
   topic_config default_config() const;
   void set_software(connection_id id, std::string name, std::string version);
 
@@ -115,6 +171,7 @@ class broker_core {
  private:
   struct connection {
     client_info client;
+    node_id node{};
     std::deque<frame> queue;
     bool busy = false;
     std::optional<fault> struck;  ///< fault of the request being served
@@ -125,13 +182,18 @@ class broker_core {
   bool strike(const request_token& token, connection& from, request& what);
   void emit(connection_id id, encoded_frame content);
   void unsupported_api_versions(const request_token& token);
+  partition* find_partition(const std::string& name, partition_id index);
+  void replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch, instant now);
+  void all_changed(instant now);
+  void wake_all(topic& of, instant now);
 
   core_options options_;
   cluster cluster_;
   random_source random_;
   timer_queue timers_;
-  fetch_session_cache fetch_sessions_;
-  share_session_cache share_sessions_;
+  std::map<node_id, fetch_session_cache> fetch_sessions_;
+  std::map<node_id, share_session_cache> share_sessions_;
+  coordinator_map coordinators_;
   fetch_waits fetch_waits_;
   group_coordinator groups_;
   fault_table faults_;
@@ -139,9 +201,18 @@ class broker_core {
   std::unordered_map<connection_id, connection> connections_;
   std::set<connection_id> ready_;  ///< connections that may go on with their queue
   std::vector<reply> replies_;
+  bool draining_ = false;
   std::int64_t next_producer_id_ = 0;
   instant now_{};
 };
+
+/// The error that a request is answered with before anything is looked at: injected, or of a node that does
+/// not coordinate `key`.
+inline broker_errc refused_by_coordinator(const broker_core& core, const request& what, coordinator_kind kind,
+                                          std::string_view key) {
+  if (what.injected != broker_errc::none) return what.injected;
+  return core.check_coordinator(what, kind, key);
+}
 
 /// Reads the body of a request; a request that does not parse costs the connection, as in Kafka.
 template <class M>

@@ -2,19 +2,13 @@
 
 #include <kwire/protocol/broker_errc.hpp>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
-#include "core/partition_log.hpp"
-#include "core/producer_states.hpp"
+#include "core/partition.hpp"
 #include "core/topic_config.hpp"
 
 namespace kwire::embedded {
-
-struct partition {
-  partition_log log;
-  producer_states producers;
-  leader_epoch epoch{0};
-};
 
 struct topic {
   std::string name;
@@ -28,25 +22,39 @@ struct topic {
   }
 };
 
-/// How the one broker presents itself.
-struct broker_identity {
+/// One of the brokers that the core plays.
+struct broker_node {
   node_id id{1};
   std::string host = "127.0.0.1";
   std::int32_t port = 9092;
-  std::string cluster_id = "kwire-embedded-broker";
+  std::optional<std::string> rack{};
+  bool alive = true;
 };
 
-/// What the cluster consists of: its broker and its topics.
+/// The replicas of each partition of a topic, the preferred leader first.
+using placement = std::vector<std::vector<node_id>>;
+
+/// What the cluster consists of: its brokers and its topics.
 class cluster {
  public:
   using topic_map = std::map<std::string, topic, std::less<>>;
 
-  explicit cluster(broker_identity self) : self_(std::move(self)) {}
+  /// `nodes` are at least one, with different ids.
+  cluster(std::string id, std::vector<broker_node> nodes);
 
-  const broker_identity& self() const noexcept { return self_; }
-  broker_identity& self() noexcept { return self_; }
+  const std::string& id() const noexcept { return id_; }
+  /// In the order of their ids.
+  const std::vector<broker_node>& nodes() const noexcept { return nodes_; }
+  broker_node* node(node_id id) noexcept;
+  const broker_node* node(node_id id) const noexcept;
+  bool is_alive(node_id id) const noexcept;
+  std::size_t live_nodes() const noexcept;
+  /// The living node with the lowest id; -1 when there is none.
+  node_id controller() const noexcept;
+  /// Partition i has its replicas on node i and those that follow it in a circle, living ones first.
+  placement default_placement(std::size_t partitions, std::size_t replicas) const;
+
   topic_map& topics() noexcept { return topics_; }
-
   topic* find(std::string_view name) noexcept;
   topic* find(const uuid& id) noexcept;
   /// By name or, where the request's version has ids, by id.
@@ -58,12 +66,18 @@ class cluster {
   }
 
   /// `name` is valid and not taken.
-  topic& create(const std::string& name, std::size_t partitions, const uuid& id, topic_config config);
+  topic& create(const std::string& name, const placement& where, const uuid& id, topic_config config);
   void remove(topic& which);
+  /// Takes a topic out of sight with all it holds; `show` brings it back. False when there is none, or when
+  /// the name has been taken meanwhile.
+  bool hide(std::string_view name);
+  bool show(std::string_view name);
 
  private:
-  broker_identity self_;
+  std::string id_;
+  std::vector<broker_node> nodes_;
   topic_map topics_;
+  topic_map hidden_;
   std::unordered_map<uuid, topic*> by_id_;
 };
 
@@ -75,5 +89,8 @@ bool is_internal_topic(std::string_view name) noexcept;
 
 /// What a current leader epoch in a request says about the requester's metadata; -1 asks for no check.
 broker_errc check_leader_epoch(leader_epoch claimed, leader_epoch actual) noexcept;
+
+/// Whether `node` may serve a request that only the leader serves.
+broker_errc check_leader(const partition& where, node_id node, leader_epoch claimed) noexcept;
 
 }  // namespace kwire::embedded

@@ -262,6 +262,12 @@ broker_errc consumer_group::may_fetch(const std::optional<std::string>& member, 
   return found->second.classic ? broker_errc::illegal_generation : broker_errc::stale_member_epoch;
 }
 
+void consumer_group::moved(instant now) {
+  for (auto& [id, who] : members_) {
+    who.session_end = now + (who.classic ? who.classic->session_timeout : config_->consumer_session);
+  }
+}
+
 void consumer_group::advance(instant now) {
   const auto over = [now](const std::optional<instant>& end) { return end && *end <= now; };
   std::vector<std::string> late;

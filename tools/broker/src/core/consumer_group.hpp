@@ -99,6 +99,8 @@ class consumer_group {
   /// `member` is null for who does not say.
   broker_errc may_fetch(const std::optional<std::string>& member, std::int32_t epoch) const;
 
+  /// Another node coordinates it from now on: everybody has a whole session to find that one.
+  void moved(instant now);
   void advance(instant now);
   std::optional<instant> next_deadline() const;
 

@@ -128,6 +128,10 @@ class group {
   broker_errc may_commit(const std::string& member, const std::optional<std::string>& instance,
                          generation_id generation, instant now);
 
+  /// Another broker coordinates the group from now on: who waits for an answer must go there, and everybody
+  /// has a whole session for it.
+  void moved(instant now);
+
   void advance(instant now);
   std::optional<instant> next_deadline() const;
 

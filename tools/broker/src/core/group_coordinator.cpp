@@ -28,9 +28,26 @@ void group_coordinator::settle(group& which) {
   });
 }
 
+void group_coordinator::moved(const std::string& id, instant now) {
+  auto* known = find(id);
+  if (known == nullptr) return;
+  known->moved(now);
+  settle(*known);
+  if (auto* modern = find_consumer(id)) {
+    modern->moved(now);
+    settle(*modern, now);
+  }
+  if (auto* share = find_share(id)) {
+    share->moved(now);
+    settle(*share);
+  }
+}
+
 void group_coordinator::forget_topic(const std::string& name) {
+  const auto* topic = topics_->find(name);
   for (auto& [id, entry] : groups_) {
     std::erase_if(entry.machine.offsets, [&](const auto& offset) { return offset.first.first == name; });
+    if (entry.share && topic != nullptr) entry.share->forget(topic->id);
   }
 }
 

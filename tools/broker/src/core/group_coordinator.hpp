@@ -67,6 +67,8 @@ class group_coordinator {
 
   /// To be called after each call that may have changed `which`: sends answers, sets its timer.
   void settle(group& which);
+  /// Another node coordinates the group (if there is one) from now on.
+  void moved(const std::string& id, instant now);
   /// Forgets the offsets of a topic that is gone.
   void forget_topic(const std::string& name);
 

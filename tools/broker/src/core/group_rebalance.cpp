@@ -103,6 +103,15 @@ void group::remove(const std::string& member, broker_errc why, instant now) {
   prepare_rebalance(now);
 }
 
+void group::moved(instant now) {
+  for (auto& [id, member] : members_) {
+    if (member.joining)
+      fail_join(*std::exchange(member.joining, std::nullopt), broker_errc::not_coordinator, id);
+    if (member.syncing) fail_sync(*std::exchange(member.syncing, std::nullopt), broker_errc::not_coordinator);
+    touch(member, now);
+  }
+}
+
 void group::advance(instant now) {
   for (auto at = pending_.begin(); at != pending_.end();) {
     at = at->second <= now ? pending_.erase(at) : std::next(at);

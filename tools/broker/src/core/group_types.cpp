@@ -121,6 +121,9 @@ void group_coordinator::remove(const std::string& id) {
   timers_.cancel(found->second.timer);
   timers_.cancel(found->second.modern_timer);
   groups_.erase(found);
+  if (const auto config = configs_.find(id); config != configs_.end() && config->second.values().empty()) {
+    configs_.erase(config);
+  }
 }
 
 std::string_view group_coordinator::type(const std::string& id) const {

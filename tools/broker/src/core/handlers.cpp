@@ -10,6 +10,7 @@
 #include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/delete_share_group_offsets.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/describe_share_group_offsets.hpp>
@@ -25,6 +26,7 @@
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_delete.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
+#include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
 #include <kwire/protocol/messages/share_fetch.hpp>
@@ -59,6 +61,8 @@ constexpr std::array table = {
     entry<protocol::create_topics_request>(serve_create_topics),
     entry<protocol::delete_topics_request>(serve_delete_topics),
     entry<protocol::init_producer_id_request>(serve_init_producer_id),
+    entry<protocol::offset_for_leader_epoch_request>(serve_offset_for_leader_epoch),
+    entry<protocol::describe_cluster_request>(serve_describe_cluster),
     entry<protocol::describe_configs_request>(serve_describe_configs),
     entry<protocol::delete_groups_request>(serve_delete_groups),
     entry<protocol::offset_delete_request>(serve_offset_delete),

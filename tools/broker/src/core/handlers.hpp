@@ -16,13 +16,15 @@ void send_group_answer(broker_core& core, const group_answer& answer);
 /// Has fetches look again that wait for records of the partition.
 void wake(broker_core& core, const share_group::place& where, instant now);
 /// Takes back what members held by their sessions on a connection that is gone.
-void end_share_sessions(broker_core& core, connection_id gone, instant now);
+void end_share_sessions(broker_core& core, share_session_cache& sessions, connection_id gone, instant now);
 
 void serve_api_versions(broker_core& core, const request& what);
 void serve_metadata(broker_core& core, const request& what);
+void serve_describe_cluster(broker_core& core, const request& what);
 void serve_produce(broker_core& core, const request& what);
 void serve_fetch(broker_core& core, const request& what);
 void serve_list_offsets(broker_core& core, const request& what);
+void serve_offset_for_leader_epoch(broker_core& core, const request& what);
 void serve_find_coordinator(broker_core& core, const request& what);
 void serve_init_producer_id(broker_core& core, const request& what);
 void serve_join_group(broker_core& core, const request& what);

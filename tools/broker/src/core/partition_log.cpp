@@ -46,10 +46,10 @@ std::deque<partition_log::entry>::const_iterator partition_log::find(std::int64_
   return std::ranges::partition_point(entries_, [=](const entry& e) { return e.last_offset < offset; });
 }
 
-partition_log::read_result partition_log::read(std::int64_t offset, std::size_t max_bytes,
-                                               bool at_least_one) const {
+partition_log::read_result partition_log::read(std::int64_t offset, std::size_t max_bytes, bool at_least_one,
+                                               std::int64_t end) const {
   read_result result;
-  for (auto at = find(offset); at != entries_.end(); ++at) {
+  for (auto at = find(offset); at != entries_.end() && at->base_offset < end; ++at) {
     const auto size = at->batch.content.size();
     const bool fits = result.bytes + size <= max_bytes;
     if (!fits && !(at_least_one && result.bytes == 0)) break;
@@ -65,9 +65,11 @@ partition_log::read_result partition_log::read(std::int64_t offset, std::size_t 
   return result;
 }
 
-std::size_t partition_log::available(std::int64_t offset, std::size_t enough) const {
+std::size_t partition_log::available(std::int64_t offset, std::size_t enough, std::int64_t end) const {
   std::size_t sum = 0;
-  for (auto at = find(offset); at != entries_.end() && sum < enough; ++at) sum += at->batch.content.size();
+  for (auto at = find(offset); at != entries_.end() && at->base_offset < end && sum < enough; ++at) {
+    sum += at->batch.content.size();
+  }
   return sum;
 }
 
@@ -81,11 +83,22 @@ void partition_log::delete_before(std::int64_t offset) {
   while (!entries_.empty() && entries_.front().last_offset < start_offset_) drop_front();
 }
 
-void partition_log::retain(std::size_t limit) {
-  while (entries_.size() > 1 && bytes_ - entries_.front().batch.content.size() >= limit) {
+void partition_log::retain(std::size_t limit, std::int64_t before) {
+  while (entries_.size() > 1 && bytes_ - entries_.front().batch.content.size() >= limit &&
+         entries_.front().last_offset < before) {
     start_offset_ = std::max(start_offset_, entries_.front().last_offset + 1);
     drop_front();
   }
+}
+
+void partition_log::truncate(std::int64_t end) {
+  // The place in a chunk is not used again: slices of what is forgotten may still be on their way out.
+  while (!entries_.empty() && entries_.back().last_offset >= end) {
+    end_offset_ = entries_.back().base_offset;
+    bytes_ -= entries_.back().batch.content.size();
+    entries_.pop_back();
+  }
+  end_offset_ = std::max(std::min(end_offset_, end), start_offset_);
 }
 
 }  // namespace kwire::embedded

@@ -33,11 +33,12 @@ class partition_log {
                       std::shared_ptr<const void> owner, leader_epoch epoch);
 
   /// Whole batches from the one that holds `offset` on, at most `max_bytes`; with `at_least_one`, the first
-  /// however large it is. `offset` lies within the log.
-  read_result read(std::int64_t offset, std::size_t max_bytes, bool at_least_one) const;
+  /// however large it is. `offset` lies within the log; batches that begin at `end` or later do not show.
+  read_result read(std::int64_t offset, std::size_t max_bytes, bool at_least_one,
+                   std::int64_t end = INT64_MAX) const;
 
-  /// Octets from the batch that holds `offset` to the end, counting no further than `enough`.
-  std::size_t available(std::int64_t offset, std::size_t enough) const;
+  /// Octets from the batch that holds `offset` to `end`, counting no further than `enough`.
+  std::size_t available(std::int64_t offset, std::size_t enough, std::int64_t end = INT64_MAX) const;
 
   /// The batches from the one that holds `offset` on.
   std::deque<entry>::const_iterator find(std::int64_t offset) const;
@@ -46,14 +47,14 @@ class partition_log {
   /// First offset that can be read, the one the next record gets, octets held.
   std::int64_t start_offset() const noexcept { return start_offset_; }
   std::int64_t end_offset() const noexcept { return end_offset_; }
-  /// Everything is replicated at once (there is one replica), so this is the end.
-  std::int64_t high_watermark() const noexcept { return end_offset_; }
   std::size_t bytes() const noexcept { return bytes_; }
 
   /// Moves the start to `offset` (within the log) and frees the batches that lie wholly before.
   void delete_before(std::int64_t offset);
-  /// Frees the oldest batches while at least `limit` octets stay.
-  void retain(std::size_t limit);
+  /// Frees the oldest batches that end before `before` while at least `limit` octets stay.
+  void retain(std::size_t limit, std::int64_t before = INT64_MAX);
+  /// Forgets the batches that reach beyond `end`, which becomes the end unless the log ends before.
+  void truncate(std::int64_t end);
 
  private:
   shared_slice keep_small(bytes_view batch);

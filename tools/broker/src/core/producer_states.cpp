@@ -1,6 +1,7 @@
 #include "core/producer_states.hpp"
 
 #include <algorithm>
+#include <kwire/protocol/records/batch_reader.hpp>
 
 namespace kwire::embedded {
 namespace {
@@ -49,6 +50,17 @@ void producer_states::appended(const protocol::batch_view& batch, std::int64_t b
     --known.count;
   }
   known.batches[known.count++] = {batch.base_sequence, last_sequence(batch), base_offset, timestamp};
+}
+
+void producer_states::rebuild(const partition_log& log) {
+  producers_.clear();
+  for (const auto& entry : log.entries()) {
+    protocol::record_set set{entry.batch.content};
+    const auto batch = set.begin();
+    if (batch == set.end() || raw(batch->producer_id) < 0) continue;
+    const bool stamped = batch->timestamp_type() == timestamp_type::log_append;
+    appended(*batch, entry.base_offset, stamped ? batch->max_timestamp : -1);
+  }
 }
 
 }  // namespace kwire::embedded

@@ -5,7 +5,7 @@
 #include <kwire/protocol/records/batch_view.hpp>
 #include <unordered_map>
 
-#include "core/types.hpp"
+#include "core/partition_log.hpp"
 
 namespace kwire::embedded {
 
@@ -24,6 +24,9 @@ class producer_states {
   verdict check(const protocol::batch_view& batch) const;
   /// Remembers a batch that `check` let pass and that got `base_offset`.
   void appended(const protocol::batch_view& batch, std::int64_t base_offset, std::int64_t timestamp);
+
+  /// Remembers what the log holds, and nothing else: after records were lost.
+  void rebuild(const partition_log& log);
 
   std::size_t size() const noexcept { return producers_.size(); }
 

@@ -90,7 +90,6 @@ append_result append(topic& to, partition& where, std::span<std::byte> writable,
   }
   done.base_offset = where.log.append(writable, header, std::move(owner), where.epoch);
   if (idempotent) where.producers.appended(batch, done.base_offset, done.append_time);
-  if (const auto limit = to.config.retention_bytes()) where.log.retain(*limit);
   return done;
 }
 

@@ -116,13 +116,19 @@ share_limits share_group::limits() const {
   return {config_->share_delivery_limit, config_->share_max_locks, config_->share_lock};
 }
 
-share_partition& share_group::enter(const place& where, const partition_log& log, instant now) {
+void share_group::moved(instant now) {
+  for (auto& [id, who] : members_) who.session_end = now + config_->share_session;
+}
+
+share_partition& share_group::enter(const place& where, const partition& of, instant now) {
+  const auto& log = of.log;
   const auto known = places_.find(where);
   if (known != places_.end()) {
+    known->second.end_at_most(log.end_offset());
     known->second.start_at_least(log.start_offset());
     return known->second;
   }
-  auto start = log.high_watermark();
+  auto start = of.high_watermark;
   if (config_->share_reset == group_config::reset::earliest) start = log.start_offset();
   if (config_->share_reset == group_config::reset::by_duration) {
     const auto from = to_ms(now - config_->share_reset_span);

@@ -38,8 +38,8 @@ class share_group {
 
   consumer_heartbeat_result heartbeat(const share_heartbeat& input, cluster& topics, instant now);
 
-  /// How far the group is there; begins where its settings say, in the log given, when it never was there.
-  share_partition& enter(const place& where, const partition_log& log, instant now);
+  /// How far the group is there; begins where its settings say when it never was there.
+  share_partition& enter(const place& where, const partition& of, instant now);
   share_partition* find(const place& where);
   /// Has it begin at `offset`, whatever was.
   void reset(const place& where, std::int64_t offset) {
@@ -48,6 +48,7 @@ class share_group {
   void forget(const uuid& topic);
   const std::map<place, share_partition>& places() const noexcept { return places_; }
 
+  void moved(instant now);
   /// Ends sessions and locks; where records became free because of that is added to `freed`.
   void advance(instant now, std::vector<place>& freed);
   std::optional<instant> next_deadline() const;

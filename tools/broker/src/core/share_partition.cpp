@@ -175,6 +175,13 @@ void share_partition::start_at_least(std::int64_t offset) {
   advance();
 }
 
+void share_partition::end_at_most(std::int64_t offset) {
+  if (offset >= next_) return;
+  runs_.erase(split(std::max(offset, start_)), runs_.end());
+  next_ = std::max(offset, start_);
+  if (offset < start_) start_ = next_ = offset;
+}
+
 std::int64_t share_partition::lag(std::int64_t end) const {
   auto open = end - start_;
   for (const auto& [first, run] : runs_) {

@@ -60,6 +60,8 @@ class share_partition {
 
   /// What lies before is gone from the log.
   void start_at_least(std::int64_t offset);
+  /// The log has lost everything from there on.
+  void end_at_most(std::int64_t offset);
   std::int64_t start() const noexcept { return start_; }
   /// Records of the log that are not done.
   std::int64_t lag(std::int64_t end) const;

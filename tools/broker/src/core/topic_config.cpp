@@ -86,7 +86,9 @@ bool topic_config::set(const std::string& name, const std::optional<std::string>
 void topic_config::apply(std::string_view name, std::string_view value) {
   if (name == "cleanup.policy") compacted_ = value.find("compact") != value.npos;
   if (name == "message.timestamp.type") log_append_time_ = value == "LogAppendTime";
+  if (name == "unclean.leader.election.enable") unclean_ = value == "true";
   const auto number = parse_number(value).value_or(0);
+  if (name == "min.insync.replicas") min_in_sync_ = static_cast<std::size_t>(number);
   if (name == "max.message.bytes") max_message_bytes_ = static_cast<std::size_t>(number);
   if (name == "message.timestamp.after.max.ms") timestamp_after_max_ms_ = number;
   if (name == "retention.bytes") {

@@ -34,6 +34,8 @@ class topic_config {
   /// Octets a partition may hold; nothing for no limit.
   std::optional<std::size_t> retention_bytes() const noexcept { return retention_bytes_; }
   std::size_t max_message_bytes() const noexcept { return max_message_bytes_; }
+  bool unclean_leader_election() const noexcept { return unclean_; }
+  std::size_t min_in_sync() const noexcept { return min_in_sync_; }
   /// How far (ms) a record may be stamped ahead of the broker's clock.
   std::int64_t timestamp_after_max_ms() const noexcept { return timestamp_after_max_ms_; }
 
@@ -47,6 +49,8 @@ class topic_config {
   std::optional<std::size_t> retention_bytes_;
   std::size_t max_message_bytes_ = 1'048'588;
   std::int64_t timestamp_after_max_ms_ = 3'600'000;
+  std::size_t min_in_sync_ = 1;
+  bool unclean_ = false;
   bool log_append_time_ = false;
   bool compacted_ = false;
 };

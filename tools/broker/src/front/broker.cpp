@@ -1,5 +1,6 @@
 #include <charconv>
 #include <kwire/broker/broker.hpp>
+#include <map>
 #include <random>
 #include <stdexcept>
 #include <system_error>
@@ -38,6 +39,14 @@ std::uint64_t random_seed() {
 
 embedded::core_options core_options_of(const broker_options& options) {
   embedded::core_options made;
+  made.nodes.clear();
+  for (std::int32_t i = 0; i < options.brokers(); ++i) {
+    auto& node = made.nodes.emplace_back();
+    node.id = node_id{i + 1};
+    const auto& racks = options.racks();
+    if (!racks.empty()) node.rack = racks[static_cast<std::size_t>(i) % racks.size()];
+  }
+  made.replication_factor = options.replication_factor();
   made.auto_create = options.auto_create();
   made.default_partitions = options.default_partitions();
   made.retention_bytes = options.retention_bytes();
@@ -50,30 +59,59 @@ embedded::core_options core_options_of(const broker_options& options) {
   return made;
 }
 
+const broker_options& sound(const broker_options& options) {
+  constexpr std::int32_t most = 1000;
+  if (options.brokers() < 1 || options.brokers() > most) {
+    throw std::invalid_argument{"broker: between 1 and 1000 brokers"};
+  }
+  if (options.replication_factor() < 1) throw std::invalid_argument{"broker: a partition needs a replica"};
+  return options;
+}
+
 }  // namespace
 
 struct broker::impl {
   explicit impl(const broker_options& options)
-      : core(core_options_of(options)),
+      : core(core_options_of(sound(options))),
         listens(parse(options.listen())),
         front(core, guard, options.on_client()) {
+    if (listens.port + options.brokers() - 1 > UINT16_MAX)
+      throw std::invalid_argument{"broker: no port left"};
     for (const auto& [key, version] : options.caps()) core.cap_version(key, version);
     for (const auto& spec : options.topics()) create(spec.name, spec.partitions, spec.configs);
     advertised = options.advertised();
     if (advertised.empty()) advertised = is_any(listens.host) ? "127.0.0.1" : listens.host;
   }
 
-  void start() {
-    const auto host = listens.host.empty() ? "0.0.0.0" : listens.host;
+  template <class F>
+  static auto or_system_error(F&& what) {
     try {
-      listens.port = front.listen(host, listens.port);
+      return what();
     } catch (const boost::system::system_error& error) {
       throw std::system_error{error.code(), "broker: " + std::string{error.what()}};
     }
-    core.state().self().host = advertised;
-    core.state().self().port = listens.port;
+  }
+
+  void start() {
+    const auto host = listens.host.empty() ? "0.0.0.0" : listens.host;
+    auto port = listens.port;
+    for (const auto& known : core.state().nodes()) {
+      auto& node = *core.state().node(known.id);
+      if (ports.contains(node.id)) port = ports.at(node.id);  // a restart
+      if (node.alive) ports[node.id] = or_system_error([&] { return front.listen(node.id, host, port); });
+      node.host = advertised;
+      node.port = ports[node.id];
+      if (listens.port != 0) ++port;
+    }
     front.start();
     running = true;
+  }
+
+  node_id checked(std::int32_t id) const {
+    if (core.state().node(node_id{id}) == nullptr) {
+      throw std::out_of_range{"broker: no broker " + std::to_string(id)};
+    }
+    return node_id{id};
   }
 
   void create(const std::string& name, std::int32_t partitions,
@@ -97,6 +135,7 @@ struct broker::impl {
   embedded::broker_core core;
   address listens;
   std::string advertised;
+  std::map<node_id, std::uint16_t> ports;
   embedded::tcp_front front;
   std::mutex life;  ///< of start and stop
   bool running = false;
@@ -117,14 +156,70 @@ void broker::stop() {
   impl_->front.stop();
   impl_->running = false;
   const std::lock_guard state{impl_->guard};
-  impl_->core.fetch_sessions().clear();
+  for (const auto& node : impl_->core.state().nodes()) impl_->core.fetch_sessions(node.id).clear();
 }
 
-std::string broker::bootstrap_servers() const { return impl_->advertised + ":" + std::to_string(port()); }
-
-std::uint16_t broker::port() const {
+void broker::stop_broker(std::int32_t id, bool crash) {
   const std::lock_guard lock{impl_->life};
-  return impl_->listens.port;
+  const auto node = impl_->checked(id);
+  if (impl_->running) impl_->front.close(node);
+  {
+    const std::lock_guard state{impl_->guard};
+    impl_->core.stop_node(node, !crash, impl_->front.now());
+  }
+  if (impl_->running) impl_->front.poke();
+}
+
+void broker::start_broker(std::int32_t id) {
+  const std::lock_guard lock{impl_->life};
+  const auto node = impl_->checked(id);
+  {
+    const std::lock_guard state{impl_->guard};
+    impl_->core.start_node(node, impl_->front.now());
+  }
+  if (!impl_->running) return;
+  impl_->or_system_error([&] {
+    impl_->front.open(node);
+    return 0;
+  });
+  impl_->front.poke();
+}
+
+void broker::move_leader(const std::string& topic, std::int32_t partition, std::int32_t to) {
+  {
+    const std::lock_guard lock{impl_->guard};
+    const auto node = impl_->checked(to);
+    if (!impl_->core.move_leader(topic, partition_id{partition}, node, impl_->front.now())) {
+      throw std::invalid_argument{"broker: " + std::to_string(to) + " cannot lead partition " +
+                                  std::to_string(partition) + " of topic " + topic};
+    }
+  }
+  impl_->front.poke();
+}
+
+std::int32_t broker::leader(const std::string& topic, std::int32_t partition) const {
+  const std::lock_guard lock{impl_->guard};
+  auto* known = impl_->core.state().find(topic);
+  const auto* where = known == nullptr ? nullptr : known->find(partition_id{partition});
+  if (where == nullptr) {
+    throw std::out_of_range{"broker: no partition " + std::to_string(partition) + " of topic " + topic};
+  }
+  return raw(where->leader);
+}
+
+std::string broker::bootstrap_servers() const {
+  const std::lock_guard lock{impl_->life};
+  std::string all;
+  for (const auto& [node, port] : impl_->ports) {
+    if (!all.empty()) all += ',';
+    all += impl_->advertised + ":" + std::to_string(port);
+  }
+  return all;
+}
+
+std::uint16_t broker::port(std::int32_t id) const {
+  const std::lock_guard lock{impl_->life};
+  return impl_->ports.at(impl_->checked(id));
 }
 
 void broker::create_topic(const std::string& name, std::int32_t partitions,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <future>
 
 namespace kwire::embedded {
 namespace {
@@ -26,25 +27,60 @@ instant tcp_front::now() const {
          std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now() - steady_start_);
 }
 
-std::uint16_t tcp_front::listen(const std::string& host, std::uint16_t port) {
+std::uint16_t tcp_front::listen(node_id node, const std::string& host, std::uint16_t port) {
   tcp::resolver resolver{io_};
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive);
-  const tcp::endpoint where = *found.begin();
-  acceptor_.open(where.protocol());
-  acceptor_.set_option(tcp::acceptor::reuse_address{true});
+  auto& at = entrances_.try_emplace(node, io_).first->second;
+  at.where = *found.begin();
+  listen(at);
+  return at.where.port();
+}
+
+void tcp_front::listen(entrance& at) {
+  at.acceptor.open(at.where.protocol());
+  at.acceptor.set_option(tcp::acceptor::reuse_address{true});
   error_code failed;
-  acceptor_.bind(where, failed);
-  if (!failed) acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
+  at.acceptor.bind(at.where, failed);
+  if (!failed) at.acceptor.listen(tcp::acceptor::max_listen_connections, failed);
   if (failed) {
-    acceptor_.close();
-    throw boost::system::system_error{failed, "listen on " + host + ":" + std::to_string(port)};
+    at.acceptor.close();
+    throw boost::system::system_error{
+        failed, "listen on " + at.where.address().to_string() + ":" + std::to_string(at.where.port())};
   }
-  return acceptor_.local_endpoint().port();
+  at.where = at.acceptor.local_endpoint();
+}
+
+void tcp_front::run(const std::function<void()>& what) {
+  std::promise<void> done;
+  boost::asio::post(io_, [&] {
+    try {
+      what();
+      done.set_value();
+    } catch (...) {
+      done.set_exception(std::current_exception());
+    }
+  });
+  done.get_future().get();
+}
+
+void tcp_front::open(node_id node) {
+  run([this, node] {
+    auto& at = entrances_.at(node);
+    if (at.acceptor.is_open()) return;
+    listen(at);
+    accept(node, at);
+  });
+}
+
+void tcp_front::close(node_id node) {
+  run([this, node] { entrances_.at(node).acceptor.close(); });
 }
 
 void tcp_front::start() {
   io_.restart();
-  accept();
+  for (auto& [node, at] : entrances_) {
+    if (at.acceptor.is_open()) accept(node, at);
+  }
   boost::asio::post(io_, [this] { pump(); });
   thread_ = std::thread{[this] { io_.run(); }};
 }
@@ -52,7 +88,7 @@ void tcp_front::start() {
 void tcp_front::stop() {
   if (!thread_.joinable()) return;
   boost::asio::post(io_, [this] {
-    acceptor_.close();
+    for (auto& [node, at] : entrances_) at.acceptor.close();
     timer_.cancel();
     armed_.reset();
     for (const auto& [id, whom] : std::map{clients_}) whom.line->close();
@@ -74,22 +110,22 @@ void tcp_front::close_connections() {
   });
 }
 
-void tcp_front::accept() {
-  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-    if (!acceptor_.is_open()) return;
-    if (!error) admit(std::move(socket));
-    accept();
+void tcp_front::accept(node_id node, entrance& at) {
+  at.acceptor.async_accept([this, node, &at](error_code error, tcp::socket socket) {
+    if (error == boost::asio::error::operation_aborted || !at.acceptor.is_open()) return;
+    if (!error) admit(node, std::move(socket));
+    accept(node, at);
   });
 }
 
-void tcp_front::admit(tcp::socket socket) {
+void tcp_front::admit(node_id node, tcp::socket socket) {
   const connection_id id{++last_id_};
   link::events events{[this, id](frame content) { return on_frame(id, std::move(content)); },
                       [this, id] { read_on(id); }, [this, id] { on_gone(id); }};
   auto line = std::make_shared<link>(std::move(socket), std::move(events));
   {
     const std::lock_guard lock{guard_};
-    core_.connected(id, line->address().substr(0, line->address().rfind(':')));
+    core_.connected(id, line->address().substr(0, line->address().rfind(':')), node);
   }
   const auto& added = clients_[id] = {line, false};
   open_ = clients_.size();

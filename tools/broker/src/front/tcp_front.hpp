@@ -25,8 +25,11 @@ class tcp_front {
   tcp_front(broker_core& core, std::mutex& guard, listener on_client);
   ~tcp_front() { stop(); }
 
-  /// Resolves and listens; throws `boost::system::system_error`. Returns the port.
-  std::uint16_t listen(const std::string& host, std::uint16_t port);
+  /// Resolves and listens for a node, before `start`; throws `boost::system::system_error`. Returns the port.
+  std::uint16_t listen(node_id node, const std::string& host, std::uint16_t port);
+  /// Listens for it again, or not any more, from any thread while started. Throws likewise.
+  void open(node_id node);
+  void close(node_id node);
   void start();
   void stop();
   /// After another thread has changed the core.
@@ -43,8 +46,17 @@ class tcp_front {
     bool identified = false;
   };
 
-  void accept();
-  void admit(tcp::socket socket);
+  struct entrance {
+    explicit entrance(boost::asio::io_context& io) : acceptor(io) {}
+    tcp::acceptor acceptor;
+    tcp::endpoint where{};
+  };
+
+  static void listen(entrance& at);
+  /// Runs on the front's thread while the caller waits.
+  void run(const std::function<void()>& what);
+  void accept(node_id node, entrance& at);
+  void admit(node_id node, tcp::socket socket);
   bool on_frame(connection_id id, frame content);
   void on_gone(connection_id id);
   /// Sends what the core has to say, reads on where it may, sets the timer.
@@ -63,7 +75,7 @@ class tcp_front {
   std::atomic<std::size_t> open_{0};
 
   boost::asio::io_context io_{1};
-  tcp::acceptor acceptor_{io_};
+  std::map<node_id, entrance> entrances_;
   boost::asio::steady_timer timer_{io_};
   std::optional<instant> armed_;
   std::map<connection_id, client> clients_;

@@ -119,6 +119,45 @@ TEST_CASE("records that came by TCP are seen in the log") {
   CHECK(answer.responses[0].partitions[0].records->size() == small.size() + large.size());
 }
 
+TEST_CASE("several brokers are one cluster with a port each") {
+  broker b{broker_options{}.brokers(3, {"a", "b"}).topic("t", 3)};
+  CHECK(b.bootstrap_servers() == "127.0.0.1:" + std::to_string(b.port(1)) + ",127.0.0.1:" +
+                                     std::to_string(b.port(2)) + ",127.0.0.1:" + std::to_string(b.port(3)));
+  CHECK_THROWS_AS(b.port(4), std::out_of_range);
+  CHECK(b.leader("t", 1) == 2);
+  {
+    raw_client first{b.port(1)};
+    raw_client second{b.port(2)};
+    const auto batch = make_batch({"a"});
+    CHECK(error_of(first.ask(produce_of("t", batch, 1), 12)) ==
+          static_cast<std::int16_t>(broker_errc::not_leader_or_follower));
+    CHECK(error_of(second.ask(produce_of("t", batch, 1), 12)) == 0);
+    b.stop_broker(2);
+    CHECK(b.leader("t", 1) == 3);
+    CHECK(second.receive().empty());
+    CHECK_FALSE(raw_client{b.port(2)}.is_connected());
+    raw_client third{b.port(3)};
+    CHECK(error_of(third.ask(produce_of("t", batch, 1), 12)) == 0);
+    b.start_broker(2);
+    b.move_leader("t", 1, 2);
+    raw_client again{b.port(2)};
+    CHECK(error_of(again.ask(produce_of("t", batch, 1), 12)) == 0);
+    CHECK(b.log("t", 1).size() == 3);
+    CHECK_THROWS_AS(b.move_leader("t", 1, 2), std::invalid_argument);
+    CHECK_THROWS_AS(b.stop_broker(0), std::out_of_range);
+  }
+  b.stop_broker(3);
+  const auto port = b.port(3);
+  b.stop();
+  b.start();
+  CHECK_FALSE(raw_client{port}.is_connected());
+  b.start_broker(3);
+  CHECK(raw_client{port}.is_connected());
+  CHECK(b.port(3) == port);
+  CHECK_THROWS_AS(broker{broker_options{}.brokers(0)}, std::invalid_argument);
+  CHECK_THROWS_AS(broker{broker_options{}.brokers(3).listen("127.0.0.1:65534")}, std::invalid_argument);
+}
+
 TEST_CASE("frames may come in any pieces, and several at once") {
   broker b{broker_options{}.topic("t")};
   protocol::writer out;

@@ -8,8 +8,9 @@
 
 namespace kwire {
 
-/// A Kafka broker inside this process, listening on TCP, with everything in memory. It serves the APIs of
-/// producing, consuming, classic groups and topics in all versions, for tests and experiments:
+/// A Kafka broker (or several, as a cluster) inside this process, listening on TCP, with everything in
+/// memory. It serves the APIs of producing, consuming, classic groups and topics in all versions, for tests
+/// and experiments:
 ///
 ///     kwire::broker broker{kwire::broker_options{}.topic("orders", 3)};
 ///     run_my_service(broker.bootstrap_servers());
@@ -26,15 +27,30 @@ class [[gnu::visibility("default")]] broker {
   /// Stops.
   ~broker();
 
-  /// `host:port` for a client's `bootstrap.servers`. The same after a restart.
+  /// `host:port` of every broker, separated by commas, for a client's `bootstrap.servers`. The same after a
+  /// restart.
   std::string bootstrap_servers() const;
-  std::uint16_t port() const;
+  /// Throws `std::out_of_range` when there is no such broker; they are numbered from 1 on.
+  std::uint16_t port(std::int32_t id = 1) const;
 
   /// Closes all connections and the port, and ends the thread; harmless when stopped. Topics, records,
   /// groups and committed offsets stay; fetch sessions go.
   void stop();
   /// Listens again on the same port: together with `stop`, a restart. Throws `std::system_error`.
   void start();
+
+  // One broker of several (`broker_options::brokers`). All throw `std::out_of_range` when there is none of
+  // that number.
+
+  /// Closes its connections and its port; its partitions are led by other replicas in sync, or by none. In a
+  /// `crash`, what followers do not have is lost. Harmless when it is stopped.
+  void stop_broker(std::int32_t id, bool crash = false);
+  /// Listens again on the same port. Throws `std::system_error`.
+  void start_broker(std::int32_t id);
+  /// Throws `std::invalid_argument` when `to` is not a running replica in sync.
+  void move_leader(const std::string& topic, std::int32_t partition, std::int32_t to);
+  /// The broker that leads the partition; -1 for none.
+  std::int32_t leader(const std::string& topic, std::int32_t partition = 0) const;
 
   /// Throws `std::invalid_argument` when the topic exists or name, count or a setting is not valid.
   void create_topic(const std::string& name, std::int32_t partitions = 1,

@@ -44,6 +44,15 @@ class broker_options {
   }
   /// `host:port` to listen on; port 0 takes a free one. Default `127.0.0.1:0`.
   broker_options& listen(std::string address) { return set(listen_, std::move(address)); }
+  /// Size of the cluster: brokers 1 to `count`, each with a port of its own (from that of `listen` on, or
+  /// free ones) but one thread and memory. Default 1. The racks are dealt out in turn; consumers that name
+  /// theirs (`client.rack`) are sent to a replica in it. Default: none.
+  broker_options& brokers(std::int32_t count, std::vector<std::string> racks = {}) {
+    racks_ = std::move(racks);
+    return set(brokers_, count);
+  }
+  /// Replicas of each partition, as far as there are brokers. Default 3.
+  broker_options& replication_factor(std::int16_t count) { return set(replication_factor_, count); }
   /// Host that clients are told to connect to; default: the one listened on (127.0.0.1 for 0.0.0.0).
   broker_options& advertise(std::string host) { return set(advertised_, std::move(host)); }
   /// Whether asking for a topic creates it (default: yes), and with how many partitions (default 1).
@@ -81,6 +90,9 @@ class broker_options {
 
   const std::vector<topic_spec>& topics() const noexcept { return topics_; }
   const std::string& listen() const noexcept { return listen_; }
+  std::int32_t brokers() const noexcept { return brokers_; }
+  const std::vector<std::string>& racks() const noexcept { return racks_; }
+  std::int16_t replication_factor() const noexcept { return replication_factor_; }
   const std::string& advertised() const noexcept { return advertised_; }
   bool auto_create() const noexcept { return auto_create_; }
   std::int32_t default_partitions() const noexcept { return default_partitions_; }
@@ -104,6 +116,7 @@ class broker_options {
   std::vector<topic_spec> topics_;
   std::string listen_ = "127.0.0.1:0";
   std::string advertised_;
+  std::vector<std::string> racks_;
   std::chrono::milliseconds rebalance_delay_{0};
   std::chrono::milliseconds min_session_{6'000};
   std::optional<std::size_t> retention_;
@@ -112,6 +125,8 @@ class broker_options {
   std::vector<std::pair<api, std::int16_t>> caps_;
   std::function<void(const broker_client_event&)> on_client_;
   std::int32_t default_partitions_ = 1;
+  std::int32_t brokers_ = 1;
+  std::int16_t replication_factor_ = 3;
   bool auto_create_ = true;
   bool check_crc_ = true;
   bool check_records_ = false;

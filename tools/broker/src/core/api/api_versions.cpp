@@ -31,9 +31,9 @@ void tell_features(protocol::api_versions_response& answer) {
 }
 
 /// KIP-1242: a client that meant another broker (an address was given to somebody else) learns so here.
-bool misrouted(const protocol::api_versions_request& asked, const broker_identity& self) {
-  return (asked.cluster_id && *asked.cluster_id != self.cluster_id) ||
-         (raw(asked.node) >= 0 && asked.node != self.id);
+bool misrouted(const protocol::api_versions_request& asked, const cluster& state, node_id self) {
+  return (asked.cluster_id && *asked.cluster_id != state.id()) ||
+         (raw(asked.node) >= 0 && asked.node != self);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void serve_api_versions(broker_core& core, const request& what) {
     }
     core.set_software(what.token.connection, asked.client_software_name, asked.client_software_version);
   }
-  if (misrouted(asked, core.state().self())) return fail(broker_errc::rebootstrap_required);
+  if (misrouted(asked, core.state(), what.node)) return fail(broker_errc::rebootstrap_required);
   for (const auto& entry : served_apis()) {
     const auto range = core.versions(entry.info->key);
     if (range.empty()) continue;

@@ -37,7 +37,7 @@ std::vector<setting> settings_of(const topic& known) {
   return all;
 }
 
-std::vector<setting> settings_of(const broker_core& core, const broker_identity& self) {
+std::vector<setting> settings_of(const broker_core& core, const broker_node& self) {
   const auto& options = core.options();
   const auto fixed = [](std::string_view name, config_type type, std::string value) {
     return setting{{name, "", type}, std::move(value), source_static_broker, true};
@@ -48,7 +48,7 @@ std::vector<setting> settings_of(const broker_core& core, const broker_identity&
             "PLAINTEXT://" + self.host + ":" + std::to_string(self.port)),
       fixed("auto.create.topics.enable", config_type::boolean, options.auto_create ? "true" : "false"),
       fixed("broker.id", config_type::integer, std::to_string(raw(self.id))),
-      fixed("default.replication.factor", config_type::integer, "1"),
+      fixed("default.replication.factor", config_type::integer, std::to_string(options.replication_factor)),
       fixed("group.initial.rebalance.delay.ms", config_type::integer,
             ms(options.groups.initial_rebalance_delay)),
       fixed("group.max.session.timeout.ms", config_type::integer, ms(options.groups.max_session_timeout)),
@@ -79,8 +79,9 @@ void list(const std::vector<setting>& all, std::int16_t version, const asked_res
   }
 }
 
-broker_errc describe(broker_core& core, std::int16_t version, const asked_resource& asked,
+broker_errc describe(broker_core& core, const request& what, const asked_resource& asked,
                      const protocol::describe_configs_request& request, told_result& told) {
+  const auto version = what.token.version;
   if (asked.resource_type == topic_resource) {
     if (!is_valid_topic_name(asked.resource_name)) return broker_errc::invalid_topic_exception;
     const auto* known = core.state().find(asked.resource_name);
@@ -88,7 +89,7 @@ broker_errc describe(broker_core& core, std::int16_t version, const asked_resour
     list(settings_of(*known), version, asked, request, told);
     return broker_errc::none;
   }
-  const auto& self = core.state().self();
+  const auto& self = *core.state().node(what.node);
   const bool ours = asked.resource_name.empty() || asked.resource_name == std::to_string(raw(self.id));
   if (asked.resource_type != broker_resource || !ours) return broker_errc::invalid_request;
   // An empty name asks for the defaults of all brokers, of which none are set.
@@ -108,7 +109,7 @@ void serve_describe_configs(broker_core& core, const request& what) {
     told.resource_name = resource.resource_name;
     told.error_message.reset();
     auto error = what.injected;
-    if (error == broker_errc::none) error = describe(core, what.token.version, resource, asked, told);
+    if (error == broker_errc::none) error = describe(core, what, resource, asked, told);
     told.error_code = code(error);
     if (error != broker_errc::none) told.error_message = std::string{meaning(error)};
   }

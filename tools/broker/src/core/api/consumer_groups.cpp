@@ -80,8 +80,9 @@ void serve_consumer_group_heartbeat(broker_core& core, const request& what) {
   const auto id = asked.group_id;
   const auto input = read(what, std::move(asked));
   consumer_heartbeat_result result;
-  result.refused.code = what.injected;
-  if (what.injected == broker_errc::none) result.refused = check_heartbeat(id, input, what.token.version);
+  result.refused.code = refused_by_coordinator(core, what, coordinator_kind::group, id);
+  if (result.refused.code == broker_errc::none)
+    result.refused = check_heartbeat(id, input, what.token.version);
   if (result.refused.code == broker_errc::none) result = core.groups().heartbeat(id, input, what.now);
   told_heartbeat answer;
   answer.error_code = code(result.refused.code);
@@ -114,7 +115,7 @@ void serve_consumer_group_describe(broker_core& core, const request& what) {
   for (const auto& id : asked.group_ids) {
     auto& told = answer.groups.emplace_back();
     told.group_id = id;
-    auto error = what.injected;
+    auto error = refused_by_coordinator(core, what, coordinator_kind::group, id);
     const auto* known = core.groups().find_consumer(id);
     if (error == broker_errc::none && id.empty()) error = broker_errc::invalid_group_id;
     if (error == broker_errc::none && known == nullptr) error = broker_errc::group_id_not_found;

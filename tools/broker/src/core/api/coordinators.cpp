@@ -5,36 +5,48 @@
 
 namespace kwire::embedded {
 
+namespace {
+
+struct coordinator_answer {
+  broker_errc error{};
+  const broker_node* node = nullptr;
+
+  void fill(auto& told) const {
+    told.error_code = code(error);
+    told.error_message = error == broker_errc::none ? "" : std::string{meaning(error)};
+    told.node = node == nullptr ? no_node : node->id;
+    told.host = node == nullptr ? "" : node->host;
+    told.port = node == nullptr ? -1 : node->port;
+  }
+};
+
+coordinator_answer find_coordinator(broker_core& core, const request& what, std::int8_t type,
+                                    const std::string& key) {
+  constexpr std::int16_t first_with_share = 6;
+  if (what.injected != broker_errc::none) return {what.injected};
+  const coordinator_kind kind{type};
+  const bool known = kind == coordinator_kind::group || kind == coordinator_kind::transaction ||
+                     (kind == coordinator_kind::share && what.token.version >= first_with_share);
+  if (!known) return {broker_errc::invalid_request};
+  const auto* node = core.state().node(core.coordinator_of(kind, key));
+  return {node == nullptr ? broker_errc::coordinator_not_available : broker_errc::none, node};
+}
+
+}  // namespace
+
 void serve_find_coordinator(broker_core& core, const request& what) {
   protocol::find_coordinator_request asked;
   if (!read_body(core, what, asked)) return;
   protocol::find_coordinator_response answer;
-  const auto& self = core.state().self();
   constexpr std::int16_t first_with_many = 4;
-  constexpr std::int8_t group = 0;
-  constexpr std::int8_t transaction = 1;
-  auto error = what.injected;
-  if (error == broker_errc::none && asked.key_type != group && asked.key_type != transaction) {
-    error = broker_errc::invalid_request;
-  }
-  const bool found = error == broker_errc::none;
-  std::optional<std::string> message{""};
-  if (!found) message = std::string{meaning(error)};
-  const auto fill = [&](auto& told) {
-    told.error_code = code(error);
-    told.error_message = message;
-    told.node = found ? self.id : no_node;
-    told.host = found ? self.host : "";
-    told.port = found ? self.port : -1;
-  };
   if (what.token.version < first_with_many) {
-    fill(answer);
+    find_coordinator(core, what, asked.key_type, asked.key).fill(answer);
     if (what.token.version == 0) answer.error_message = "";
   } else {
     for (auto& key : asked.coordinator_keys) {
       auto& told = answer.coordinators.emplace_back();
+      find_coordinator(core, what, asked.key_type, key).fill(told);
       told.key = std::move(key);
-      fill(told);
     }
   }
   core.respond(what.token, answer);

@@ -3,7 +3,7 @@
 #include <kwire/protocol/records/batch_reader.hpp>
 #include <memory>
 
-#include "core/handlers.hpp"
+#include "core/api/leader_hints.hpp"
 #include "core/old_records.hpp"
 
 namespace kwire::embedded {
@@ -15,11 +15,15 @@ constexpr std::int16_t first_with_size_promise = 3;  // the first batch comes wh
 constexpr std::int16_t first_with_batches = 4;
 constexpr std::int16_t first_with_sessions = 7;
 constexpr std::int16_t first_with_zstd = 10;
+constexpr std::int16_t first_with_followers = 11;
 constexpr std::int16_t first_with_topic_ids = 13;
+constexpr std::int16_t first_with_leader_hints = 16;
 
 /// A fetch from its arrival to its answer, through a long poll if need be.
 struct pending_fetch {
   request_token token;
+  node_id node{};
+  std::string rack;
   std::int32_t session_id = 0;  ///< zero: none
   bool full = true;             ///< the answer lists partitions without news too
   bool read_committed = false;
@@ -32,13 +36,14 @@ struct pending_fetch {
 struct read_outcome {
   fetch_session::targets::iterator target;
   answer_partition told;
+  const partition* where = nullptr;
   std::vector<shared_slice> slices;
   std::size_t bytes = 0;
 };
 
 fetch_session::targets* partitions_of(broker_core& core, pending_fetch& fetch) {
   if (fetch.session_id == 0) return &fetch.own;
-  auto* session = core.fetch_sessions().find(fetch.session_id);
+  auto* session = core.fetch_sessions(fetch.node).find(fetch.session_id);
   return session == nullptr ? nullptr : &session->partitions();
 }
 
@@ -46,7 +51,38 @@ struct located {
   topic* of = nullptr;
   partition* where = nullptr;
   broker_errc error{};
+  std::int64_t end = 0;               ///< up to where records are given
+  epoch_history::answer diverging{};  ///< if set, the requester has records that were lost
+  node_id preferred = no_node;        ///< if set, the follower to ask instead
+
+  /// Whether waiting would not change the answer.
+  bool settled() const {
+    return error != broker_errc::none || diverging.end_offset >= 0 || preferred != no_node;
+  }
 };
+
+/// The follower in the client's rack that a leader elsewhere sends it to (KIP-392).
+node_id preferred_replica(const cluster& state, const partition& where, const pending_fetch& fetch,
+                          std::int64_t offset) {
+  const auto in_rack = [&](node_id id) {
+    const auto* node = state.node(id);
+    return node != nullptr && node->alive && node->rack == fetch.rack;
+  };
+  if (fetch.rack.empty() || where.leader != fetch.node || in_rack(where.leader)) return no_node;
+  if (offset > where.high_watermark) return no_node;
+  auto best = no_node;
+  for (const auto id : where.in_sync) {
+    if (in_rack(id) && raw(id) > raw(best)) best = id;
+  }
+  return best;
+}
+
+broker_errc check_replica(const partition& where, const pending_fetch& fetch, leader_epoch claimed) {
+  const auto error = check_leader(where, fetch.node, claimed);
+  const bool may_follow =
+      fetch.token.version >= first_with_followers && where.leader != no_node && where.is_in_sync(fetch.node);
+  return error == broker_errc::not_leader_or_follower && may_follow ? broker_errc::none : error;
+}
 
 located locate(broker_core& core, const pending_fetch& fetch, const fetch_target& target) {
   if (fetch.injected != broker_errc::none) return {nullptr, nullptr, fetch.injected};
@@ -55,13 +91,24 @@ located locate(broker_core& core, const pending_fetch& fetch, const fetch_target
   if (of == nullptr) return {nullptr, nullptr, cluster::unknown(by_id)};
   auto* where = of->find(target.wanted.index);
   if (where == nullptr) return {of, nullptr, broker_errc::unknown_topic_or_partition};
-  const auto stale = check_leader_epoch(target.wanted.current_leader_epoch, where->epoch);
-  if (stale != broker_errc::none) return {of, where, stale};
+  located found{of, where, check_replica(*where, fetch, target.wanted.current_leader_epoch)};
+  if (found.error != broker_errc::none) return found;
   const auto offset = target.wanted.fetch_offset;
-  if (offset < where->log.start_offset() || offset > where->log.end_offset()) {
-    return {of, where, broker_errc::offset_out_of_range};
+  found.preferred = preferred_replica(core.state(), *where, fetch, offset);
+  if (found.preferred != no_node) return found;
+  found.end = where->high_watermark;
+  const bool leads = where->leader == fetch.node;
+  const auto log_end = leads ? where->log.end_offset() : where->high_watermark;
+  if (target.wanted.last_fetched_epoch != no_leader_epoch) {
+    const auto end = where->epochs.end_of(target.wanted.last_fetched_epoch, log_end);
+    if (end.end_offset < 0) found.error = broker_errc::offset_out_of_range;
+    if (raw(end.epoch) < raw(target.wanted.last_fetched_epoch) || end.end_offset < offset) {
+      found.diverging = end;
+      return found;
+    }
   }
-  return {of, where, broker_errc::none};
+  if (offset < where->log.start_offset() || offset > log_end) found.error = broker_errc::offset_out_of_range;
+  return found;
 }
 
 /// Gives old clients what they can read.
@@ -87,9 +134,9 @@ broker_errc convert(std::int16_t version, read_outcome& result) {
 
 read_outcome read(broker_core& core, const pending_fetch& fetch, fetch_session::targets::iterator target,
                   std::size_t room, bool nothing_yet) {
-  read_outcome result{target, {}, {}, 0};
-  auto& told = result.told;
   const auto at = locate(core, fetch, *target);
+  read_outcome result{target, {}, at.where, {}, 0};
+  auto& told = result.told;
   told.partition_index = target->wanted.index;
   told.error_code = code(at.error);
   told.aborted_transactions.reset();
@@ -98,13 +145,19 @@ read_outcome read(broker_core& core, const pending_fetch& fetch, fetch_session::
   if (at.error != broker_errc::none) return result;
 
   const auto& log = at.where->log;
-  told.high_watermark = log.high_watermark();
-  told.last_stable_offset = log.high_watermark();
+  told.high_watermark = at.where->high_watermark;
+  told.last_stable_offset = at.where->high_watermark;
   told.log_start_offset = log.start_offset();
+  if (at.settled()) {
+    told.preferred_read_replica = at.preferred;
+    told.diverging_epoch.epoch = at.diverging.epoch;
+    told.diverging_epoch.end_offset = at.diverging.end_offset;
+    return result;
+  }
   if (fetch.read_committed) told.aborted_transactions.emplace();
   const auto wanted = static_cast<std::size_t>(std::max(target->wanted.partition_max_bytes, 0));
   const bool whole_first = nothing_yet && fetch.token.version >= first_with_size_promise;
-  auto found = log.read(target->wanted.fetch_offset, std::min(wanted, room), whole_first);
+  auto found = log.read(target->wanted.fetch_offset, std::min(wanted, room), whole_first, at.end);
   result.slices = std::move(found.slices);
   result.bytes = found.bytes;
   if (fetch.token.version < first_with_zstd && result.bytes > 0) {
@@ -124,8 +177,8 @@ bool is_due(broker_core& core, const pending_fetch& fetch, fetch_session::target
   std::size_t sum = 0;
   for (const auto& target : partitions) {
     const auto at = locate(core, fetch, target);
-    if (at.error != broker_errc::none) return true;
-    sum += at.where->log.available(target.wanted.fetch_offset, fetch.min_bytes - sum);
+    if (at.settled()) return true;
+    sum += at.where->log.available(target.wanted.fetch_offset, fetch.min_bytes - sum, at.end);
     if (sum >= fetch.min_bytes) return true;
   }
   return false;
@@ -164,8 +217,9 @@ void answer_now(broker_core& core, pending_fetch& fetch) {
     answer.error_code = code(broker_errc::fetch_session_id_not_found);
     return core.respond(fetch.token, answer);
   }
-  auto* session = fetch.session_id == 0 ? nullptr : core.fetch_sessions().find(fetch.session_id);
+  auto* session = fetch.session_id == 0 ? nullptr : core.fetch_sessions(fetch.node).find(fetch.session_id);
   std::vector<fetch_session::targets::iterator> served;
+  leader_hints hints;
   std::size_t used = 0;
   for (auto target = partitions->begin(); target != partitions->end(); ++target) {
     const auto room = fetch.max_bytes - std::min(used, fetch.max_bytes);
@@ -177,15 +231,22 @@ void answer_now(broker_core& core, pending_fetch& fetch) {
       target->told_start_offset = result.told.log_start_offset;
       if (result.bytes > 0) served.push_back(target);
     }
+    const broker_errc error{result.told.error_code};
+    const bool moved =
+        error == broker_errc::not_leader_or_follower || error == broker_errc::fenced_leader_epoch;
+    if (moved && result.where != nullptr && fetch.token.version >= first_with_leader_hints) {
+      hints.add(result.told, *result.where);
+    }
     add(answer, records, std::move(result));
   }
+  hints.finish(answer, core.state());
   for (const auto& target : served) session->served(target);
   core.respond(fetch.token, protocol::ref(answer), std::move(records));
 }
 
 broker_errc enter_session(broker_core& core, const request& what, const protocol::fetch_request& asked,
                           pending_fetch& fetch) {
-  auto& sessions = core.fetch_sessions();
+  auto& sessions = core.fetch_sessions(what.node);
   const bool by_id = what.token.version >= first_with_topic_ids;
   if (asked.session_epoch == -1 || asked.session_epoch == 0) {
     if (asked.session_id != 0) sessions.remove(asked.session_id);
@@ -236,6 +297,8 @@ void serve_fetch(broker_core& core, const request& what) {
   if (!read_body(core, what, asked)) return;
   auto fetch = std::make_shared<pending_fetch>();
   fetch->token = what.token;
+  fetch->node = what.node;
+  fetch->rack = std::move(asked.rack_id);
   fetch->read_committed = asked.isolation_level == 1;
   fetch->min_bytes = static_cast<std::size_t>(std::max(asked.min_bytes, 0));
   fetch->max_bytes =

@@ -22,7 +22,8 @@ bool is_subscribed(broker_core& core, const std::string& id, const std::string& 
 }
 
 broker_errc check_offsets(broker_core& core, const request& what, const std::string& id) {
-  if (what.injected != broker_errc::none) return what.injected;
+  const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, id);
+  if (refused != broker_errc::none) return refused;
   if (id.empty()) return broker_errc::invalid_group_id;
   const auto* known = core.groups().find(id);
   if (known == nullptr) return broker_errc::group_id_not_found;
@@ -40,7 +41,8 @@ void serve_delete_groups(broker_core& core, const request& what) {
   for (const auto& id : asked.groups_names) {
     auto& told = answer.results.emplace_back();
     told.group_id = id;
-    told.error_code = code(what.injected != broker_errc::none ? what.injected : remove(core, id));
+    const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, id);
+    told.error_code = code(refused != broker_errc::none ? refused : remove(core, id));
   }
   core.respond(what.token, answer);
 }

@@ -48,8 +48,9 @@ void serve_describe_groups(broker_core& core, const request& what) {
   for (const auto& id : asked.groups) {
     auto& told = answer.groups.emplace_back();
     told.group_id = id;
-    told.error_code = code(what.injected);
-    if (what.injected != broker_errc::none) continue;
+    const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, id);
+    told.error_code = code(refused);
+    if (refused != broker_errc::none) continue;
     if (asked.include_authorized_operations) told.authorized_operations = all_group_operations;
     const auto* known = core.groups().find(id);
     if (known != nullptr && core.groups().type(id) == "classic") {
@@ -72,6 +73,7 @@ void serve_list_groups(broker_core& core, const request& what) {
   answer.error_code = code(what.injected);
   if (what.injected == broker_errc::none) {
     for (const auto& [id, entry] : core.groups().all()) {
+      if (core.coordinator_of(coordinator_kind::group, id) != what.node) continue;
       const auto state = core.groups().state(id);
       const auto type = core.groups().type(id);
       if (!passes(asked.states_filter, state) || !passes(asked.types_filter, type)) continue;

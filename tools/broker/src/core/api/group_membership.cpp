@@ -43,6 +43,8 @@ broker_errc check_join(const broker_core& core, const request& what,
                        const protocol::join_group_request& asked) {
   if (what.injected != broker_errc::none) return what.injected;
   if (asked.group_id.empty()) return broker_errc::invalid_group_id;
+  const auto elsewhere = core.check_coordinator(what, coordinator_kind::group, asked.group_id);
+  if (elsewhere != broker_errc::none) return elsewhere;
   const auto& limits = core.options().groups;
   const milliseconds session{asked.session_timeout_ms};
   if (session < limits.min_session_timeout || session > limits.max_session_timeout) {
@@ -106,9 +108,10 @@ void serve_sync_group(broker_core& core, const request& what) {
   protocol::sync_group_request asked;
   if (!read_body(core, what, asked)) return;
   auto* of = core.groups().find(asked.group_id);
-  if (what.injected != broker_errc::none || of == nullptr) {
+  const auto error = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  if (error != broker_errc::none || of == nullptr) {
     sync_result refused;
-    refused.error = what.injected != broker_errc::none ? what.injected : broker_errc::unknown_member_id;
+    refused.error = error != broker_errc::none ? error : broker_errc::unknown_member_id;
     return send(core, what.token, refused);
   }
   sync_input input;
@@ -133,7 +136,7 @@ void serve_heartbeat(broker_core& core, const request& what) {
   if (!read_body(core, what, asked)) return;
   protocol::heartbeat_response answer;
   auto* of = core.groups().find(asked.group_id);
-  auto error = what.injected;
+  auto error = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
   if (error == broker_errc::none) {
     error = core.groups().classic_heartbeat(asked.group_id, asked.member_id, asked.group_instance_id,
                                             asked.generation, what.now);
@@ -152,8 +155,9 @@ void serve_leave_group(broker_core& core, const request& what) {
     return core.groups().classic_leave(asked.group_id, member, instance, what.now);
   };
   constexpr std::int16_t first_with_many = 3;
-  if (what.injected != broker_errc::none) {
-    answer.error_code = code(what.injected);
+  const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  if (refused != broker_errc::none) {
+    answer.error_code = code(refused);
   } else if (what.token.version < first_with_many) {
     answer.error_code = code(leave(asked.member_id, std::nullopt));
   } else {

@@ -25,6 +25,8 @@ broker_errc check_commit(broker_core& core, const request& what,
                          const protocol::offset_commit_request& asked) {
   if (what.injected != broker_errc::none) return what.injected;
   if (asked.group_id.empty()) return broker_errc::invalid_group_id;
+  const auto elsewhere = core.check_coordinator(what, coordinator_kind::group, asked.group_id);
+  if (elsewhere != broker_errc::none) return elsewhere;
   return core.groups().may_commit(asked.group_id, asked.member_id, asked.group_instance_id,
                                   asked.generation_id_or_member_epoch, what.token.version, what.now);
 }
@@ -66,9 +68,10 @@ void answer_one(broker_core& core, const request& what, const protocol::offset_f
   using told_topic = protocol::offset_fetch_response::topic;
   using told_partition = protocol::offset_fetch_response::partition;
   const auto* of = core.groups().find(asked.group_id);
+  const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
   const bool has_top_error = what.token.version >= 2;
-  if (has_top_error && what.injected != broker_errc::none) {
-    answer.error_code = code(what.injected);
+  if (has_top_error && refused != broker_errc::none) {
+    answer.error_code = code(refused);
     return;
   }
   if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
@@ -76,7 +79,7 @@ void answer_one(broker_core& core, const request& what, const protocol::offset_f
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
     for (const auto index : topic.partition_indexes) {
-      told.partitions.push_back(committed<told_partition>(of, topic.name, index, what.injected));
+      told.partitions.push_back(committed<told_partition>(of, topic.name, index, refused));
     }
   }
 }
@@ -87,13 +90,13 @@ void answer_group(broker_core& core, const request& what, const protocol::offset
   using told_partition = protocol::offset_fetch_response::group_partition;
   const bool by_id = what.token.version >= first_with_topic_ids;
   answer.group_id = asked.group_id;
-  answer.error_code = code(what.injected);
-  if (what.injected != broker_errc::none) return;
-  if (const auto* modern = core.groups().find_consumer(asked.group_id)) {
-    const auto refused = modern->may_fetch(asked.member_id, asked.member_epoch);
-    answer.error_code = code(refused);
-    if (refused != broker_errc::none) return;
+  auto refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  const auto* modern = core.groups().find_consumer(asked.group_id);
+  if (refused == broker_errc::none && modern != nullptr) {
+    refused = modern->may_fetch(asked.member_id, asked.member_epoch);
   }
+  answer.error_code = code(refused);
+  if (refused != broker_errc::none) return;
   const auto* of = core.groups().find(asked.group_id);
   if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
   for (const auto& topic : *asked.topics) {

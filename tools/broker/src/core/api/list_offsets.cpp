@@ -57,9 +57,10 @@ position at_greatest_timestamp(const partition_log& log) {
   return first_at(*greatest, greatest->max_timestamp, log.start_offset());
 }
 
-position find(const partition_log& log, std::int64_t timestamp) {
+position find(const partition& where, std::int64_t timestamp) {
+  const auto& log = where.log;
   switch (timestamp) {
-    case latest: return {log.high_watermark(), -1};
+    case latest: return {where.high_watermark, -1};
     case earliest:
     case earliest_local: return {log.start_offset(), -1};
     case greatest_timestamp: return at_greatest_timestamp(log);
@@ -79,10 +80,11 @@ bool is_known(std::int64_t timestamp, std::int16_t version) {
 }
 
 /// Version 0 asks for segments: their base offsets before the timestamp, newest first. The log is one.
-void answer_first_version(const partition_log& log, const asked_partition& asked, answer_partition& told) {
+void answer_first_version(const partition& where, const asked_partition& asked, answer_partition& told) {
   const auto most = static_cast<std::size_t>(std::max(asked.max_num_offsets, 0));
   auto& offsets = told.old_style_offsets;
-  if (asked.timestamp == latest) offsets.push_back(log.high_watermark());
+  const auto& log = where.log;
+  if (asked.timestamp == latest) offsets.push_back(where.high_watermark);
   if (asked.timestamp >= 0) {
     if (const auto found = at_timestamp(log, asked.timestamp); found.offset >= 0)
       offsets.push_back(found.offset);
@@ -99,20 +101,22 @@ answer_partition answer(broker_core& core, const request& what, const std::strin
   auto* where = of == nullptr ? nullptr : of->find(asked.partition_index);
   auto error = what.injected;
   if (error == broker_errc::none && where == nullptr) error = broker_errc::unknown_topic_or_partition;
-  if (error == broker_errc::none) error = check_leader_epoch(asked.current_leader_epoch, where->epoch);
+  if (error == broker_errc::none) error = check_leader(*where, what.node, asked.current_leader_epoch);
   if (error == broker_errc::none && !is_known(asked.timestamp, what.token.version)) {
     error = broker_errc::unsupported_version;
   }
   told.error_code = code(error);
   if (error != broker_errc::none) return told;
   if (what.token.version == 0) {
-    answer_first_version(where->log, asked, told);
+    answer_first_version(*where, asked, told);
     return told;
   }
-  const auto found = find(where->log, asked.timestamp);
+  const auto found = find(*where, asked.timestamp);
   told.offset = found.offset;
   told.timestamp = found.timestamp;
-  if (what.token.version >= 4 && found.offset >= 0) told.epoch = where->epoch;
+  if (what.token.version >= 4 && found.offset >= 0) {
+    told.epoch = found.offset == where->log.end_offset() ? where->epoch : where->epochs.at(found.offset);
+  }
   return told;
 }
 

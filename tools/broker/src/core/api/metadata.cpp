@@ -1,3 +1,4 @@
+#include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 
 #include "core/handlers.hpp"
@@ -11,19 +12,24 @@ using answer_topic = protocol::metadata_response::topic;
 constexpr std::int32_t all_topic_operations = 0x0df8;
 constexpr std::int32_t all_cluster_operations = 0x1fa0;
 
-answer_topic describe(const topic& known, node_id self) {
+answer_topic describe(const cluster& state, const topic& known) {
   answer_topic told;
   told.name = known.name;
   told.topic_id = known.id;
   told.is_internal = is_internal_topic(known.name);
   told.partitions.resize(known.partitions.size());
   for (std::size_t i = 0; i < known.partitions.size(); ++i) {
+    const auto& from = known.partitions[i];
     auto& partition = told.partitions[i];
     partition.partition_index = partition_id{static_cast<std::int32_t>(i)};
-    partition.leader_id = self;
-    partition.epoch = known.partitions[i].epoch;
-    partition.replica_nodes = {self};
-    partition.isr_nodes = {self};
+    partition.leader_id = from.leader;
+    if (from.leader == no_node) partition.error_code = code(broker_errc::leader_not_available);
+    partition.epoch = from.epoch;
+    partition.replica_nodes = from.replicas;
+    partition.isr_nodes = from.in_sync;
+    for (const auto node : from.replicas) {
+      if (!state.is_alive(node)) partition.offline_replicas.push_back(node);
+    }
   }
   return told;
 }
@@ -42,7 +48,7 @@ answer_topic describe(broker_core& core, const protocol::metadata_request::topic
       error = broker_errc::none;
     }
   }
-  if (error == broker_errc::none) return describe(*known, core.state().self().id);
+  if (error == broker_errc::none) return describe(core.state(), *known);
   answer_topic told;
   told.error_code = code(error);
   told.name = asked.name;
@@ -56,18 +62,22 @@ void serve_metadata(broker_core& core, const request& what) {
   protocol::metadata_request asked;
   if (!read_body(core, what, asked)) return;
   const auto version = what.token.version;
-  const auto& self = core.state().self();
+  auto& state = core.state();
   protocol::metadata_response answer;
-  auto& broker = answer.brokers.emplace_back();
-  broker.id = self.id;
-  broker.host = self.host;
-  broker.port = self.port;
-  answer.cluster_id = self.cluster_id;
-  answer.controller_id = self.id;
+  for (const auto& node : state.nodes()) {
+    if (!node.alive) continue;
+    auto& broker = answer.brokers.emplace_back();
+    broker.id = node.id;
+    broker.host = node.host;
+    broker.port = node.port;
+    broker.rack = node.rack;
+  }
+  answer.cluster_id = state.id();
+  answer.controller_id = state.controller();
   // Version 0 has no null list: there the empty one means all topics.
   if (!asked.topics || (version == 0 && asked.topics->empty())) {
-    for (const auto& [name, known] : core.state().topics()) {
-      answer.topics.push_back(describe(known, self.id));
+    for (const auto& [name, known] : state.topics()) {
+      answer.topics.push_back(describe(state, known));
       answer.topics.back().error_code = code(what.injected);
     }
   } else {
@@ -82,6 +92,40 @@ void serve_metadata(broker_core& core, const request& what) {
   }
   if (asked.include_cluster_authorized_operations)
     answer.cluster_authorized_operations = all_cluster_operations;
+  core.respond(what.token, answer);
+}
+
+void serve_describe_cluster(broker_core& core, const request& what) {
+  protocol::describe_cluster_request asked;
+  if (!read_body(core, what, asked)) return;
+  constexpr std::int8_t brokers = 1;
+  constexpr std::int8_t controllers = 2;
+  protocol::describe_cluster_response answer;
+  auto error = what.injected;
+  if (error == broker_errc::none && asked.endpoint_type != brokers) {
+    // The brokers asked here are never controllers' listeners.
+    error = asked.endpoint_type == controllers ? broker_errc::mismatched_endpoint_type
+                                               : broker_errc::unsupported_endpoint_type;
+  }
+  answer.error_code = code(error);
+  if (error != broker_errc::none) {
+    answer.error_message = std::string{meaning(error)};
+    return core.respond(what.token, answer);
+  }
+  const auto& state = core.state();
+  answer.cluster_id = state.id();
+  answer.controller_id = state.controller();
+  if (asked.include_cluster_authorized_operations)
+    answer.cluster_authorized_operations = all_cluster_operations;
+  for (const auto& node : state.nodes()) {
+    if (!node.alive && !asked.include_fenced_brokers) continue;
+    auto& told = answer.brokers.emplace_back();
+    told.broker_id = node.id;
+    told.host = node.host;
+    told.port = node.port;
+    told.rack = node.rack;
+    told.is_fenced = !node.alive;
+  }
   core.respond(what.token, answer);
 }
 

@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/share_fetch.hpp>
 #include <memory>
 
+#include "core/api/leader_hints.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -17,6 +18,7 @@ constexpr std::size_t most_bytes = 55 * 1024 * 1024;
 /// A fetch from its arrival to its answer, through a long poll if need be.
 struct pending {
   request_token token;
+  node_id node{};
   share_session_cache::key whose;
   share_partition::wish wanted;
   std::size_t max_bytes = 0;
@@ -30,17 +32,20 @@ partition* find(broker_core& core, const place& where) {
   return of == nullptr ? nullptr : of->find(partition_id{where.second});
 }
 
-broker_errc unknown(broker_core& core, const place& where) {
-  return core.state().find(where.first) == nullptr ? broker_errc::unknown_topic_id
-                                                   : broker_errc::unknown_topic_or_partition;
+/// Why the node does not serve the partition; none: it does.
+broker_errc check(broker_core& core, const place& where, node_id node) {
+  if (core.state().find(where.first) == nullptr) return broker_errc::unknown_topic_id;
+  const auto* of = find(core, where);
+  return of == nullptr ? broker_errc::unknown_topic_or_partition : check_leader(*of, node, no_leader_epoch);
 }
 
 /// Acknowledgements of one partition: all of them are done, or none.
 template <class Batch>
 broker_errc acknowledge(broker_core& core, const share_session_cache::key& whose, const place& where,
-                        const std::vector<Batch>& batches, bool renews, instant now) {
+                        const std::vector<Batch>& batches, bool renews, const request& what) {
   auto& group = *core.groups().find_share(whose.first);
-  if (find(core, where) == nullptr) return unknown(core, where);
+  const auto now = what.now;
+  if (const auto error = check(core, where, what.node); error != broker_errc::none) return error;
   auto* state = group.find(where);
   if (state == nullptr) return broker_errc::invalid_record_state;
   std::int64_t end = -1;
@@ -89,14 +94,14 @@ outcome take(broker_core& core, const pending& fetch, const place& where, std::s
   auto& told = result.told;
   told.partition_index = partition_id{where.second};
   told.records = bytes_view{};
-  auto* of = find(core, where);
-  auto* group = core.groups().find_share(fetch.whose.first);
-  if (of == nullptr) {
-    told.error_code = code(unknown(core, where));
+  if (const auto error = check(core, where, fetch.node); error != broker_errc::none) {
+    told.error_code = code(error);
     return result;
   }
-  auto& state = group->enter(where, of->log, now);
-  const auto end = of->log.high_watermark();
+  auto* of = find(core, where);
+  auto* group = core.groups().find_share(fetch.whose.first);
+  auto& state = group->enter(where, *of, now);
+  const auto end = of->high_watermark;
   const auto first = state.first_free(end, group->limits());
   if (!first || records == 0) return result;
   auto batch = of->log.find(*first);
@@ -138,7 +143,7 @@ outcome take(broker_core& core, const pending& fetch, const place& where, std::s
 void answer_now(broker_core& core, pending& fetch, instant now) {
   protocol::share_fetch_response answer;
   std::vector<std::vector<shared_slice>> slices;
-  auto* session = core.share_sessions().find(fetch.whose);
+  auto* session = core.share_sessions(fetch.node).find(fetch.whose);
   auto* group = core.groups().find_share(fetch.whose.first);
   if (session == nullptr || group == nullptr) {
     answer.error_code = code(broker_errc::share_session_not_found);
@@ -147,12 +152,16 @@ void answer_now(broker_core& core, pending& fetch, instant now) {
   answer.acquisition_lock_timeout_ms = static_cast<std::int32_t>(group->limits().lock.count());
   std::size_t used = 0;
   auto records = fetch.wanted.most;
+  leader_hints hints;
   const auto add = [&](const place& where, outcome result) {
     if (answer.responses.empty() || answer.responses.back().topic_id != where.first) {
       answer.responses.emplace_back().topic_id = where.first;
     }
     if (const auto known = fetch.acknowledged.find(where); known != fetch.acknowledged.end()) {
       result.told.acknowledge_error_code = code(known->second);
+    }
+    if (result.told.error_code == code(broker_errc::not_leader_or_follower)) {
+      hints.add(result.told, *find(core, where));
     }
     if (!result.slices.empty()) {
       result.told.records = bytes_view{result.slices.front().content.data(), result.bytes};
@@ -174,32 +183,33 @@ void answer_now(broker_core& core, pending& fetch, instant now) {
   }
   for (const auto& where : fetch.missing) {
     outcome only;
-    if (find(core, where) == nullptr) only.told.error_code = code(unknown(core, where));
+    only.told.error_code = code(check(core, where, fetch.node));
     only.told.partition_index = partition_id{where.second};
     only.told.records = bytes_view{};
     add(where, std::move(only));
   }
   core.groups().settle(*group);
+  hints.finish(answer, core.state());
   core.respond(fetch.token, protocol::ref(answer), std::move(slices));
 }
 
 /// Whether there is something to tell: records, or what waiting does not mend.
 bool is_due(broker_core& core, const pending& fetch, instant now) {
-  const auto* session = core.share_sessions().find(fetch.whose);
+  const auto* session = core.share_sessions(fetch.node).find(fetch.whose);
   auto* group = core.groups().find_share(fetch.whose.first);
   if (session == nullptr || group == nullptr || session->places.empty()) return true;
   return std::ranges::any_of(session->places, [&](const place& where) {
+    if (check(core, where, fetch.node) != broker_errc::none) return true;
     auto* of = find(core, where);
-    if (of == nullptr) return true;
-    auto& state = group->enter(where, of->log, now);
-    return state.first_free(of->log.high_watermark(), group->limits()).has_value();
+    auto& state = group->enter(where, *of, now);
+    return state.first_free(of->high_watermark, group->limits()).has_value();
   });
 }
 
 void wait_for_records(broker_core& core, const request& what, std::int32_t max_wait_ms,
                       std::shared_ptr<pending> fetch) {
   std::vector<fetch_waits::watch_key> watched;
-  for (const auto& where : core.share_sessions().find(fetch->whose)->places) {
+  for (const auto& where : core.share_sessions(fetch->node).find(fetch->whose)->places) {
     watched.emplace_back(core.state().find(where.first)->name, partition_id{where.second});
   }
   const auto attempt = [&core, fetch](instant now, bool force) {
@@ -220,8 +230,8 @@ broker_errc enter(broker_core& core, const request& what, const Request& asked, 
   if (core.groups().find_share(*asked.group_id) == nullptr) return broker_errc::group_id_not_found;
   if (asked.share_session_epoch < share_session_cache::final_epoch)
     return broker_errc::invalid_share_session_epoch;
-  return core.share_sessions().step({*asked.group_id, *asked.member_id}, asked.share_session_epoch,
-                                    what.token.connection, session);
+  return core.share_sessions(what.node).step({*asked.group_id, *asked.member_id}, asked.share_session_epoch,
+                                             what.token.connection, session);
 }
 
 template <class Request>
@@ -242,7 +252,7 @@ std::map<place, broker_errc> acknowledge_all(broker_core& core, const request& w
       if (partition.acknowledgement_batches.empty()) continue;
       const place where{topic.topic_id, raw(partition.partition_index)};
       results[where] = acknowledge(core, {*asked.group_id, *asked.member_id}, where,
-                                   partition.acknowledgement_batches, renews, what.now);
+                                   partition.acknowledgement_batches, renews, what);
     }
   }
   return results;
@@ -255,8 +265,8 @@ void wake(broker_core& core, const share_group::place& where, instant now) {
   if (of != nullptr) core.waiting_fetches().wake({of->name, partition_id{where.second}}, now, core.timers());
 }
 
-void end_share_sessions(broker_core& core, connection_id gone, instant now) {
-  for (const auto& [whose, session] : core.share_sessions().disconnected(gone)) {
+void end_share_sessions(broker_core& core, share_session_cache& sessions, connection_id gone, instant now) {
+  for (const auto& [whose, session] : sessions.disconnected(gone)) {
     release_all(core, whose, session, now);
   }
 }
@@ -267,7 +277,7 @@ void serve_share_fetch(broker_core& core, const request& what) {
   share_session* session = nullptr;
   auto error = enter(core, what, asked, session);
   if (error == broker_errc::none && asked.share_session_epoch == 0 && has_acknowledgements(asked)) {
-    core.share_sessions().close({*asked.group_id, *asked.member_id});
+    core.share_sessions(what.node).close({*asked.group_id, *asked.member_id});
     error = broker_errc::invalid_request;
   }
   if (error != broker_errc::none) {
@@ -279,6 +289,7 @@ void serve_share_fetch(broker_core& core, const request& what) {
   const bool last = asked.share_session_epoch == share_session_cache::final_epoch;
   auto fetch = std::make_shared<pending>();
   fetch->token = what.token;
+  fetch->node = what.node;
   fetch->whose = {*asked.group_id, *asked.member_id};
   fetch->full = asked.share_session_epoch == 0;
   fetch->wanted.most = static_cast<std::size_t>(std::max(asked.max_records, 0));
@@ -294,7 +305,7 @@ void serve_share_fetch(broker_core& core, const request& what) {
     for (const auto& topic : asked.topics) {
       for (const auto& partition : topic.partitions) {
         const place where{topic.topic_id, raw(partition.partition_index)};
-        (find(core, where) == nullptr ? fetch->missing : session->places).insert(where);
+        (check(core, where, what.node) != broker_errc::none ? fetch->missing : session->places).insert(where);
       }
     }
   }
@@ -308,7 +319,7 @@ void serve_share_fetch(broker_core& core, const request& what) {
     session->places.clear();
   }
   answer_now(core, *fetch, what.now);
-  if (last) core.share_sessions().close(fetch->whose);
+  if (last) core.share_sessions(what.node).close(fetch->whose);
 }
 
 void serve_share_acknowledge(broker_core& core, const request& what) {
@@ -323,6 +334,7 @@ void serve_share_acknowledge(broker_core& core, const request& what) {
     answer.error_message = std::string{meaning(error)};
     return core.respond(what.token, answer);
   }
+  leader_hints hints;
   const auto& group = *core.groups().find_share(*asked.group_id);
   answer.acquisition_lock_timeout_ms = static_cast<std::int32_t>(group.limits().lock.count());
   for (const auto& [where, result] : acknowledge_all(core, what, asked)) {
@@ -333,11 +345,13 @@ void serve_share_acknowledge(broker_core& core, const request& what) {
     told.partition_index = partition_id{where.second};
     told.error_code = code(result);
     if (result != broker_errc::none) told.error_message = std::string{meaning(result)};
+    if (result == broker_errc::not_leader_or_follower) hints.add(told, *find(core, where));
   }
+  hints.finish(answer, core.state());
   if (asked.share_session_epoch == share_session_cache::final_epoch) {
     const share_session_cache::key whose{*asked.group_id, *asked.member_id};
     release_all(core, whose, *session, what.now);
-    core.share_sessions().close(whose);
+    core.share_sessions(what.node).close(whose);
   }
   core.respond(what.token, answer);
 }

@@ -45,8 +45,8 @@ void serve_share_group_heartbeat(broker_core& core, const request& what) {
   input.client_id = what.client->client_id;
   input.client_host = "/" + what.client->host;
   consumer_heartbeat_result result;
-  result.refused.code = what.injected;
-  if (what.injected == broker_errc::none) result.refused = check_heartbeat(asked.group_id, input);
+  result.refused.code = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  if (result.refused.code == broker_errc::none) result.refused = check_heartbeat(asked.group_id, input);
   if (result.refused.code == broker_errc::none)
     result = core.groups().heartbeat(asked.group_id, input, what.now);
   protocol::share_group_heartbeat_response answer;
@@ -80,7 +80,7 @@ void serve_share_group_describe(broker_core& core, const request& what) {
   for (const auto& id : asked.group_ids) {
     auto& told = answer.groups.emplace_back();
     told.group_id = id;
-    auto error = what.injected;
+    auto error = refused_by_coordinator(core, what, coordinator_kind::group, id);
     const auto* known = core.groups().find_share(id);
     if (error == broker_errc::none && id.empty()) error = broker_errc::invalid_group_id;
     if (error == broker_errc::none && known == nullptr) error = broker_errc::group_id_not_found;

@@ -57,7 +57,8 @@ void tell_some(broker_core& core, share_group& known, const asked_group& asked, 
 
 /// Offsets of a share group change only while nobody uses them.
 broker_errc may_change(broker_core& core, const request& what, const std::string& id) {
-  if (what.injected != broker_errc::none) return what.injected;
+  const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, id);
+  if (refused != broker_errc::none) return refused;
   if (id.empty()) return broker_errc::invalid_group_id;
   const auto* known = core.groups().find_share(id);
   if (known == nullptr) return broker_errc::group_id_not_found;
@@ -74,7 +75,7 @@ void serve_describe_share_group_offsets(broker_core& core, const request& what) 
     auto& told = answer.groups.emplace_back();
     told.group_id = group.group_id;
     auto* known = core.groups().find_share(group.group_id);
-    auto error = what.injected;
+    auto error = refused_by_coordinator(core, what, coordinator_kind::group, group.group_id);
     if (error == broker_errc::none && known == nullptr) error = broker_errc::group_id_not_found;
     told.error_code = code(error);
     if (error != broker_errc::none) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <set>
@@ -16,38 +17,52 @@ struct outcome {
 };
 
 struct plan {
-  std::int32_t partitions = 0;
+  placement where;
   topic_config config;
 };
 
-outcome check_assignments(const asked_topic& asked, node_id self) {
+outcome check_assignments(const broker_core& core, const asked_topic& asked, placement& where) {
   if (asked.num_partitions != -1 || asked.replication_factor != -1) {
     return {broker_errc::invalid_request,
             "Both numPartitions or replicationFactor and replicasAssignments given."};
   }
-  std::set<partition_id> seen;
+  where.resize(asked.assignments.size());
   for (const auto& assignment : asked.assignments) {
-    const auto index = raw(assignment.partition_index);
-    const bool in_range = index >= 0 && static_cast<std::size_t>(index) < asked.assignments.size();
-    if (!in_range || !seen.insert(assignment.partition_index).second ||
-        assignment.broker_ids != std::vector{self}) {
+    const auto at = static_cast<std::size_t>(raw(assignment.partition_index));
+    const auto& replicas = assignment.broker_ids;
+    const std::set<node_id> different{replicas.begin(), replicas.end()};
+    const bool fits = at < where.size() && where[at].empty() && !replicas.empty() &&
+                      different.size() == replicas.size() &&
+                      replicas.size() == asked.assignments.front().broker_ids.size() &&
+                      std::ranges::all_of(replicas, [&](node_id id) { return core.state().is_alive(id); });
+    if (!fits) {
       return {broker_errc::invalid_replica_assignment,
-              "The cluster has one broker, " + std::to_string(raw(self))};
+              "Every partition needs one list of different, living brokers, all of the same length."};
     }
+    where[at] = replicas;
   }
   return {};
 }
 
-outcome check_counts(const broker_core& core, const asked_topic& asked, std::int32_t& partitions) {
-  partitions = asked.num_partitions == -1 ? core.options().default_partitions : asked.num_partitions;
+outcome check_counts(const broker_core& core, const asked_topic& asked, placement& where) {
+  const auto partitions =
+      asked.num_partitions == -1 ? core.options().default_partitions : asked.num_partitions;
   constexpr std::int32_t most = 100'000;
   if (partitions <= 0 || partitions > most) {
     return {broker_errc::invalid_partitions, "Number of partitions was set to an invalid value."};
   }
-  if (asked.replication_factor != -1 && asked.replication_factor != 1) {
-    return {broker_errc::invalid_replication_factor,
-            "The cluster has one broker: replication factor 1 or -1."};
+  if (asked.replication_factor == -1) {
+    where = core.default_placement(partitions);
+    return {};
   }
+  const auto factor = asked.replication_factor;
+  if (factor <= 0 || static_cast<std::size_t>(factor) > core.state().live_nodes()) {
+    return {broker_errc::invalid_replication_factor,
+            "Unable to replicate the partition " + std::to_string(factor) + " time(s): the cluster has " +
+                std::to_string(core.state().live_nodes()) + " broker(s)."};
+  }
+  where =
+      core.state().default_placement(static_cast<std::size_t>(partitions), static_cast<std::size_t>(factor));
   return {};
 }
 
@@ -58,10 +73,9 @@ outcome prepare(broker_core& core, const asked_topic& asked, plan& made) {
   if (core.state().find(asked.name) != nullptr) {
     return {broker_errc::topic_already_exists, "Topic '" + asked.name + "' already exists."};
   }
-  auto result = asked.assignments.empty() ? check_counts(core, asked, made.partitions)
-                                          : check_assignments(asked, core.state().self().id);
+  auto result = asked.assignments.empty() ? check_counts(core, asked, made.where)
+                                          : check_assignments(core, asked, made.where);
   if (result.error != broker_errc::none) return result;
-  if (!asked.assignments.empty()) made.partitions = static_cast<std::int32_t>(asked.assignments.size());
   made.config = core.default_config();
   for (const auto& setting : asked.configs) {
     if (!setting.value || !made.config.set(setting.name, setting.value)) {
@@ -72,8 +86,8 @@ outcome prepare(broker_core& core, const asked_topic& asked, plan& made) {
 }
 
 void describe(const plan& made, told_topic& told) {
-  told.num_partitions = made.partitions;
-  told.replication_factor = 1;
+  told.num_partitions = static_cast<std::int32_t>(made.where.size());
+  told.replication_factor = static_cast<std::int16_t>(made.where.front().size());
   constexpr std::int8_t from_topic = 1;
   constexpr std::int8_t from_defaults = 5;
   const auto& values = made.config.values();
@@ -84,16 +98,6 @@ void describe(const plan& made, told_topic& told) {
     listed.value = set == values.end() ? std::string{info.fallback} : set->second;
     listed.config_source = set == values.end() ? from_defaults : from_topic;
   }
-}
-
-void remove_topic(broker_core& core, const request& what, topic& known) {
-  std::vector<fetch_waits::watch_key> watched;
-  for (std::size_t i = 0; i < known.partitions.size(); ++i) {
-    watched.emplace_back(known.name, partition_id{static_cast<std::int32_t>(i)});
-  }
-  core.groups().forget_topic(known.name);
-  core.state().remove(known);
-  for (const auto& key : watched) core.waiting_fetches().wake(key, what.now, core.timers());
 }
 
 }  // namespace
@@ -120,7 +124,7 @@ void serve_create_topics(broker_core& core, const request& what) {
       continue;
     }
     describe(made, told);
-    if (!asked.validate_only) told.topic_id = core.create_topic(topic.name, made.partitions, made.config).id;
+    if (!asked.validate_only) told.topic_id = core.create_topic(topic.name, made.where, made.config).id;
   }
   core.respond(what.token, answer);
 }
@@ -144,7 +148,7 @@ void serve_delete_topics(broker_core& core, const request& what) {
     if (error != broker_errc::none) continue;
     told.name = known->name;
     told.topic_id = known->id;
-    remove_topic(core, what, *known);
+    core.delete_topic(*told.name, what.now);
   }
   core.respond(what.token, answer);
 }

@@ -181,7 +181,7 @@ TEST_CASE("a fetch session tells only news") {
   next.session_epoch = -1;
   next.topics.clear();
   CHECK(s.ask(s.c, next, 12).session_id == 0);
-  CHECK(s.core.fetch_sessions().size() == 0);
+  CHECK(s.core.fetch_sessions(node_id{1}).size() == 0);
 }
 
 TEST_CASE("a session polls long for its partitions too") {

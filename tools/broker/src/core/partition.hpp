@@ -1,0 +1,32 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "core/epoch_history.hpp"
+#include "core/partition_log.hpp"
+#include "core/producer_states.hpp"
+
+namespace kwire::embedded {
+
+/// A partition with its replicas. All replicas share the leader's log: followers have it up to the high
+/// watermark, and what lies behind is lost when one of them takes over.
+struct partition {
+  partition_log log;
+  producer_states producers;
+  epoch_history epochs;
+  std::vector<node_id> replicas;  ///< the first is the preferred leader
+  std::vector<node_id> in_sync;   ///< in the order of `replicas`
+  node_id leader = no_node;
+  leader_epoch epoch{0};
+  std::int64_t high_watermark = 0;
+  bool replication_held = false;  ///< followers fetch nothing for now
+  /// How far the log of replicas that are not in sync reaches.
+  std::map<node_id, std::int64_t> left_behind;
+
+  bool has_replica(node_id node) const { return std::ranges::find(replicas, node) != replicas.end(); }
+  bool is_in_sync(node_id node) const { return std::ranges::find(in_sync, node) != in_sync.end(); }
+};
+
+}  // namespace kwire::embedded
