@@ -8,6 +8,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/admin_state.hpp"
 #include "core/cluster.hpp"
 #include "core/coordinator_map.hpp"
 #include "core/elections.hpp"
@@ -134,6 +135,8 @@ class broker_core {
   cluster& state() noexcept { return cluster_; }
   const cluster& state() const noexcept { return cluster_; }
   group_coordinator& groups() noexcept { return groups_; }
+  admin_state& admin() noexcept { return admin_; }
+  const admin_state& admin() const noexcept { return admin_; }
   fetch_session_cache& fetch_sessions(node_id node) noexcept { return fetch_sessions_.at(node); }
   share_session_cache& share_sessions(node_id node) noexcept { return share_sessions_.at(node); }
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
@@ -196,6 +199,7 @@ class broker_core {
   coordinator_map coordinators_;
   fetch_waits fetch_waits_;
   group_coordinator groups_;
+  admin_state admin_;
   fault_table faults_;
   std::map<api, std::int16_t> caps_;
   std::unordered_map<connection_id, connection> connections_;

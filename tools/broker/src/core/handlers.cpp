@@ -2,24 +2,36 @@
 
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/messages/alter_client_quotas.hpp>
+#include <kwire/protocol/messages/alter_configs.hpp>
 #include <kwire/protocol/messages/alter_share_group_offsets.hpp>
+#include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_group_describe.hpp>
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
+#include <kwire/protocol/messages/create_acls.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_acls.hpp>
 #include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/delete_share_group_offsets.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
+#include <kwire/protocol/messages/describe_acls.hpp>
+#include <kwire/protocol/messages/describe_client_quotas.hpp>
 #include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/describe_share_group_offsets.hpp>
+#include <kwire/protocol/messages/describe_topic_partitions.hpp>
+#include <kwire/protocol/messages/describe_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
+#include <kwire/protocol/messages/get_telemetry_subscriptions.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
+#include <kwire/protocol/messages/incremental_alter_configs.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
+#include <kwire/protocol/messages/list_config_resources.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
@@ -28,6 +40,7 @@
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
+#include <kwire/protocol/messages/push_telemetry.hpp>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
 #include <kwire/protocol/messages/share_fetch.hpp>
 #include <kwire/protocol/messages/share_group_describe.hpp>
@@ -75,6 +88,19 @@ constexpr std::array table = {
     entry<protocol::share_fetch_request>(serve_share_fetch),
     entry<protocol::share_group_describe_request>(serve_share_group_describe),
     entry<protocol::share_group_heartbeat_request>(serve_share_group_heartbeat),
+    entry<protocol::create_acls_request>(serve_create_acls),
+    entry<protocol::describe_acls_request>(serve_describe_acls),
+    entry<protocol::delete_acls_request>(serve_delete_acls),
+    entry<protocol::incremental_alter_configs_request>(serve_incremental_alter_configs),
+    entry<protocol::alter_configs_request>(serve_alter_configs),
+    entry<protocol::list_config_resources_request>(serve_list_config_resources),
+    entry<protocol::describe_client_quotas_request>(serve_describe_client_quotas),
+    entry<protocol::alter_client_quotas_request>(serve_alter_client_quotas),
+    entry<protocol::describe_user_scram_credentials_request>(serve_describe_user_scram_credentials),
+    entry<protocol::alter_user_scram_credentials_request>(serve_alter_user_scram_credentials),
+    entry<protocol::describe_topic_partitions_request>(serve_describe_topic_partitions),
+    entry<protocol::get_telemetry_subscriptions_request>(serve_get_telemetry_subscriptions),
+    entry<protocol::push_telemetry_request>(serve_push_telemetry),
 };
 
 }  // namespace

@@ -12,9 +12,16 @@ using told_result = protocol::describe_configs_response::result;
 constexpr std::int8_t topic_resource = 2;
 constexpr std::int8_t broker_resource = 4;
 
+constexpr std::int8_t client_metrics_resource = 16;
+constexpr std::int8_t group_resource = 32;
+
 constexpr std::int8_t source_topic = 1;
+constexpr std::int8_t source_dynamic_broker = 2;
+constexpr std::int8_t source_dynamic_default = 3;
 constexpr std::int8_t source_static_broker = 4;
 constexpr std::int8_t source_default = 5;
+constexpr std::int8_t source_client_metrics = 7;
+constexpr std::int8_t source_group = 8;
 
 struct setting {
   config_info info;
@@ -23,18 +30,33 @@ struct setting {
   bool read_only = false;
 };
 
-std::vector<setting> settings_of(const topic& known) {
+template <class Config>
+std::vector<setting> settings_of(const Config& config, std::span<const config_info> infos,
+                                 std::int8_t source) {
   std::vector<setting> all;
-  const auto& values = known.config.values();
-  for (const auto& info : topic_configs()) {
+  const auto& values = config.values();
+  for (const auto& info : infos) {
     const auto set = values.find(info.name);
     if (set == values.end()) {
       all.push_back({info, std::string{info.fallback}});
     } else {
-      all.push_back({info, set->second, source_topic});
+      all.push_back({info, set->second, source});
     }
   }
   return all;
+}
+
+std::vector<setting> settings_of(const topic& known) {
+  return settings_of(known.config, topic_configs(), source_topic);
+}
+
+void add(std::vector<setting>& to, const admin_state::settings& values, std::int8_t source) {
+  for (const auto& [name, value] : values) {
+    const auto known = std::ranges::find(to, name, [](const setting& one) { return one.info.name; });
+    if (known != to.end() && known->source == source_dynamic_broker) continue;
+    if (known != to.end()) to.erase(known);
+    to.push_back({{name, "", config_type::string}, value, source});
+  }
 }
 
 std::vector<setting> settings_of(const broker_core& core, const broker_node& self) {
@@ -89,11 +111,33 @@ broker_errc describe(broker_core& core, const request& what, const asked_resourc
     list(settings_of(*known), version, asked, request, told);
     return broker_errc::none;
   }
+  if (asked.resource_type == group_resource) {
+    if (asked.resource_name.empty()) return broker_errc::invalid_request;
+    const auto& all = core.groups().configs();
+    const auto known = all.find(asked.resource_name);
+    const auto& config = known == all.end() ? group_config{} : known->second;
+    list(settings_of(config, group_configs(), source_group), version, asked, request, told);
+    return broker_errc::none;
+  }
+  const auto& admin = core.admin();
+  std::vector<setting> dynamic;
+  if (asked.resource_type == client_metrics_resource) {
+    const auto known = admin.client_metrics.find(asked.resource_name);
+    if (known != admin.client_metrics.end()) add(dynamic, known->second, source_client_metrics);
+    list(dynamic, version, asked, request, told);
+    return broker_errc::none;
+  }
   const auto& self = *core.state().node(what.node);
   const bool ours = asked.resource_name.empty() || asked.resource_name == std::to_string(raw(self.id));
   if (asked.resource_type != broker_resource || !ours) return broker_errc::invalid_request;
-  // An empty name asks for the defaults of all brokers, of which none are set.
-  if (!asked.resource_name.empty()) list(settings_of(core, self), version, asked, request, told);
+  // An empty name asks for what is set for all brokers.
+  if (!asked.resource_name.empty()) dynamic = settings_of(core, self);
+  const auto own = admin.brokers.find(asked.resource_name);
+  if (own != admin.brokers.end() && !asked.resource_name.empty())
+    add(dynamic, own->second, source_dynamic_broker);
+  const auto all = admin.brokers.find("");
+  if (all != admin.brokers.end()) add(dynamic, all->second, source_dynamic_default);
+  list(dynamic, version, asked, request, told);
   return broker_errc::none;
 }
 
