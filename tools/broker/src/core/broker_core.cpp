@@ -4,6 +4,7 @@
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <utility>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -132,7 +133,10 @@ void broker_core::start(connection_id id, connection& from, frame content, insta
   if (entry->info->is_flexible(header->version)) protocol::skip_header_tags(in);
   if (!in.ok()) return close(id);
   request what{token, std::move(content), in.rest(), now, broker_errc::none, &from.client, from.node};
-  if (strike(token, from, what)) entry->serve(*this, what);
+  if (!strike(token, from, what)) return;
+  if (options_.authorize && what.injected == broker_errc::none)
+    what.injected = embedded::authorize(*this, what);
+  entry->serve(*this, what);
 }
 
 /// A client that asks in a version the broker lacks learns the range of this API alone, in a form that every

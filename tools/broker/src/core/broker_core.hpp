@@ -34,6 +34,8 @@ struct core_options {
   std::size_t max_fetch_bytes = 55 * 1024 * 1024;  ///< Kafka's fetch.max.bytes of the broker
   std::size_t fetch_session_slots = 1000;
   std::size_t share_session_slots = 2000;
+  bool authorize = false;                ///< ask the rules that CreateAcls makes
+  std::vector<std::string> super_users;  ///< who may do anything, like "User:admin"
   bool check_crc = true;
   bool check_records = false;  ///< parse every record of every batch before taking it
   group_limits groups;
@@ -46,6 +48,7 @@ struct client_info {
   std::string client_id;
   std::string software_name;
   std::string software_version;
+  std::string principal = "User:ANONYMOUS";
 };
 
 /// A request that is being served.

@@ -305,7 +305,9 @@ void serve_fetch(broker_core& core, const request& what) {
       std::min(static_cast<std::size_t>(std::max(asked.max_bytes, 0)), core.options().max_fetch_bytes);
   fetch->min_bytes = std::min(fetch->min_bytes, fetch->max_bytes);
 
-  const bool sessions = what.token.version >= first_with_sessions;
+  // Who may not read a topic learns it for each partition, as from Kafka.
+  const bool sessions =
+      what.token.version >= first_with_sessions && what.injected != broker_errc::topic_authorization_failed;
   auto error = sessions ? what.injected : broker_errc::none;
   if (!sessions) {
     fetch->injected = what.injected;

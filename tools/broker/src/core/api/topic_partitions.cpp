@@ -19,6 +19,8 @@ told_partition describe(const cluster& state, const partition& known, std::int32
   told.epoch = known.epoch;
   told.replica_nodes = known.replicas;
   told.isr_nodes = known.in_sync;
+  told.eligible_leader_replicas.emplace();  // there are none; Java cannot read null
+  told.last_known_elr.emplace();
   for (const auto id : known.replicas) {
     if (!state.is_alive(id)) told.offline_replicas.push_back(id);
   }

@@ -230,6 +230,7 @@ TEST_CASE("partitions are described in pages") {
   REQUIRE(first.topics.size() == 2);
   CHECK(first.topics[0].name == "a");
   CHECK(first.topics[1].partitions.size() == 1);
+  CHECK(first.topics[1].partitions[0].eligible_leader_replicas.has_value());
   REQUIRE(first.next_cursor.has_value());
   CHECK(first.next_cursor->topic_name == "t");
   CHECK(raw(first.next_cursor->partition_index) == 1);
