@@ -16,6 +16,7 @@
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
 #include "core/timers.hpp"
+#include "core/transaction_coordinator.hpp"
 
 namespace kwire::embedded {
 
@@ -34,6 +35,9 @@ struct core_options {
   bool check_crc = true;
   bool check_records = false;  ///< parse every record of every batch before taking it
   group_limits groups;
+  transaction_limits transactions;
+  std::int16_t transaction_version = 2;                          ///< the feature, as ApiVersions tells it
+  std::chrono::milliseconds producer_id_expiration{86'400'000};  ///< Kafka's producer.id.expiration.ms
   std::uint64_t seed = 1;
 };
 
@@ -132,6 +136,10 @@ class broker_core {
   cluster& state() noexcept { return cluster_; }
   const cluster& state() const noexcept { return cluster_; }
   group_coordinator& groups() noexcept { return groups_; }
+  transaction_coordinator& transactions() noexcept { return transactions_; }
+  /// Writes the marker that ends a transaction into a partition that has a leader.
+  broker_errc write_marker(topic& of, partition_id index, const producer_identity& producer, bool commit,
+                           std::int32_t coordinator_epoch, instant now);
   fetch_session_cache& fetch_sessions(node_id node) noexcept { return fetch_sessions_.at(node); }
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
   timer_queue& timers() noexcept { return timers_; }
@@ -181,6 +189,8 @@ class broker_core {
   void unsupported_api_versions(const request_token& token);
   partition* find_partition(const std::string& name, partition_id index);
   void replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch, instant now);
+  bool mark(const transaction::partition_key& where, const producer_identity& producer, bool commit,
+            instant now);
   void all_changed(instant now);
   void wake_all(topic& of, instant now);
 
@@ -192,6 +202,7 @@ class broker_core {
   coordinator_map coordinators_;
   fetch_waits fetch_waits_;
   group_coordinator groups_;
+  transaction_coordinator transactions_;
   fault_table faults_;
   std::map<api, std::int16_t> caps_;
   std::unordered_map<connection_id, connection> connections_;

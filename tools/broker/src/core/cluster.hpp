@@ -72,6 +72,7 @@ class cluster {
   /// the name has been taken meanwhile.
   bool hide(std::string_view name);
   bool show(std::string_view name);
+  bool is_hidden(std::string_view name) const { return hidden_.contains(name); }
 
  private:
   std::string id_;

@@ -21,6 +21,21 @@ bool misrouted(const protocol::api_versions_request& asked, const cluster& state
          (raw(asked.node) >= 0 && asked.node != self);
 }
 
+void tell_features(const broker_core& core, std::int16_t version, protocol::api_versions_response& answer) {
+  constexpr std::int16_t greatest_transaction_version = 2;
+  constexpr std::int16_t first_with_level_zero = 4;  // KIP-1022: older clients take 0 for no minimum at all
+  if (version >= first_with_level_zero) {
+    auto& supported = answer.supported_features.emplace_back();
+    supported.name = "transaction.version";
+    supported.max_version = greatest_transaction_version;
+  }
+  answer.finalized_features_epoch = 1;
+  if (core.options().transaction_version == 0) return;
+  auto& finalized = answer.finalized_features.emplace_back();
+  finalized.name = "transaction.version";
+  finalized.min_version_level = finalized.max_version_level = core.options().transaction_version;
+}
+
 }  // namespace
 
 void serve_api_versions(broker_core& core, const request& what) {
@@ -47,6 +62,7 @@ void serve_api_versions(broker_core& core, const request& what) {
     told.min_version = range.min;
     told.max_version = range.max;
   }
+  if (what.token.version >= 3) tell_features(core, what.token.version, answer);
   core.respond(what.token, answer);
 }
 
