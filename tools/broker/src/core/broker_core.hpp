@@ -149,6 +149,7 @@ class broker_core {
     return create_topic(name, default_placement(partitions), std::move(config));
   }
   topic& create_topic(const std::string& name, const placement& where, topic_config config);
+  void add_partitions(topic& to, const placement& where);
   placement default_placement(std::int32_t partitions) const;
   node_id coordinator_of(coordinator_kind kind, std::string_view key) const {
     return coordinators_.node_of(kind, key, cluster_);

@@ -21,6 +21,14 @@ topic& broker_core::create_topic(const std::string& name, const placement& where
   return made;
 }
 
+void broker_core::add_partitions(topic& to, const placement& where) {
+  const auto before = to.partitions.size();
+  cluster_.add_partitions(to, where);
+  for (auto i = before; i < to.partitions.size(); ++i) {
+    to.partitions[i].producers.expire_after(options_.producer_id_expiration.count());
+  }
+}
+
 broker_errc broker_core::check_coordinator(const request& what, coordinator_kind kind,
                                            std::string_view key) const {
   return coordinator_of(kind, key) == what.node ? broker_errc::none : broker_errc::not_coordinator;

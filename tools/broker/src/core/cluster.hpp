@@ -67,6 +67,7 @@ class cluster {
 
   /// `name` is valid and not taken.
   topic& create(const std::string& name, const placement& where, const uuid& id, topic_config config);
+  void add_partitions(topic& to, const placement& where);
   void remove(topic& which);
   /// Takes a topic out of sight with all it holds; `show` brings it back. False when there is none, or when
   /// the name has been taken meanwhile.

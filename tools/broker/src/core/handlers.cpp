@@ -4,14 +4,19 @@
 #include <array>
 #include <kwire/protocol/messages/add_offsets_to_txn.hpp>
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
+#include <kwire/protocol/messages/alter_partition_reassignments.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
+#include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_log_dirs.hpp>
 #include <kwire/protocol/messages/describe_producers.hpp>
 #include <kwire/protocol/messages/describe_transactions.hpp>
+#include <kwire/protocol/messages/elect_leaders.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
@@ -21,6 +26,7 @@
 #include <kwire/protocol/messages/leave_group.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/list_partition_reassignments.hpp>
 #include <kwire/protocol/messages/list_transactions.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
@@ -65,6 +71,12 @@ constexpr std::array table = {
     entry<protocol::write_txn_markers_request>(serve_write_txn_markers),
     entry<protocol::txn_offset_commit_request>(serve_txn_offset_commit),
     entry<protocol::describe_cluster_request>(serve_describe_cluster),
+    entry<protocol::create_partitions_request>(serve_create_partitions),
+    entry<protocol::delete_records_request>(serve_delete_records),
+    entry<protocol::elect_leaders_request>(serve_elect_leaders),
+    entry<protocol::alter_partition_reassignments_request>(serve_alter_partition_reassignments),
+    entry<protocol::list_partition_reassignments_request>(serve_list_partition_reassignments),
+    entry<protocol::describe_log_dirs_request>(serve_describe_log_dirs),
     entry<protocol::describe_producers_request>(serve_describe_producers),
     entry<protocol::describe_transactions_request>(serve_describe_transactions),
     // Version 2 brings patterns, for which there is no regular expression engine here.

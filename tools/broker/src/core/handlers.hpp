@@ -40,6 +40,12 @@ void serve_describe_groups(broker_core& core, const request& what);
 void serve_list_groups(broker_core& core, const request& what);
 void serve_create_topics(broker_core& core, const request& what);
 void serve_delete_topics(broker_core& core, const request& what);
+void serve_create_partitions(broker_core& core, const request& what);
+void serve_delete_records(broker_core& core, const request& what);
+void serve_elect_leaders(broker_core& core, const request& what);
+void serve_alter_partition_reassignments(broker_core& core, const request& what);
+void serve_list_partition_reassignments(broker_core& core, const request& what);
+void serve_describe_log_dirs(broker_core& core, const request& what);
 void serve_describe_configs(broker_core& core, const request& what);
 
 }  // namespace kwire::embedded

@@ -82,6 +82,13 @@ append_result append(topic& to, partition& where, std::span<std::byte> writable,
       return reject(refused, "The partition is not part of a transaction of producer " +
                                  std::to_string(raw(batch.producer_id)));
     }
+    // Epochs of transactions of version 2 begin anew everywhere. A later batch that gets here while the first
+    // is held back must not take its place: the first would be refused then.
+    constexpr std::int16_t first_that_adds = 12;
+    if (rules.version >= first_that_adds && batch.base_sequence != 0 &&
+        !where.producers.all().contains(batch.producer_id)) {
+      return reject(broker_errc::out_of_order_sequence_number, "A transaction begins with sequence 0");
+    }
   }
   if (idempotent) {
     const auto verdict = where.producers.check(batch, rules.now_ms);

@@ -314,6 +314,7 @@ TEST_CASE("while markers are written, others have to wait") {
   CHECK(s.end(true).error_code == 0);
   CHECK(s.describe().transaction_state == "PrepareCommit");
   CHECK(s.write() == broker_errc::concurrent_transactions);
+  CHECK(s.write(adding_produce, 1) == broker_errc::concurrent_transactions);
   CHECK(s.init().error_code == code_of(broker_errc::concurrent_transactions));
   const auto after = s.me;
   s.me = before;
@@ -324,6 +325,10 @@ TEST_CASE("while markers are written, others have to wait") {
   s.pass(50ms);
   CHECK(s.fetch(true).last_stable_offset == 2);
   CHECK(s.write() == broker_errc::none);
+  // The batch behind one that had to wait does not overtake it.
+  CHECK(s.write(adding_produce, 1) == broker_errc::out_of_order_sequence_number);
+  s.sequence = 0;
+  CHECK(s.write(adding_produce, 1) == broker_errc::none);
 }
 
 TEST_CASE("a marker waits for a leader") {
