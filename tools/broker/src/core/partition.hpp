@@ -27,7 +27,9 @@ struct partition {
 
   /// Up to where a consumer may read: the high watermark or, with `committed`, the last stable offset.
   std::int64_t readable_end(bool committed) const noexcept {
-    return committed ? producers.first_unstable_offset(high_watermark) : high_watermark;
+    if (!committed) return high_watermark;
+    // Records of an open transaction may have been deleted.
+    return std::max(producers.first_unstable_offset(high_watermark), log.start_offset());
   }
   bool has_replica(node_id node) const { return std::ranges::find(replicas, node) != replicas.end(); }
   bool is_in_sync(node_id node) const { return std::ranges::find(in_sync, node) != in_sync.end(); }

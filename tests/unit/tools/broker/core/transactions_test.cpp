@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/add_offsets_to_txn.hpp>
 #include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
+#include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/describe_producers.hpp>
 #include <kwire/protocol/messages/describe_transactions.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
@@ -472,6 +473,20 @@ TEST_CASE("a tool ends a transaction that hangs") {
   request.markers[0].coordinator_epoch = -1;
   CHECK(s.ask(s.c, request, 1).markers[0].topics[0].partitions[0].error_code ==
         code_of(broker_errc::transaction_coordinator_fenced));
+}
+
+TEST_CASE("the last stable offset is never before the first there is") {
+  stage s;
+  s.begin();
+  for (int i = 0; i < 3; ++i) s.write();
+  protocol::delete_records_request request;
+  request.topics.emplace_back().name = "t";
+  request.topics[0].partitions.emplace_back().offset = 2;
+  CHECK(s.ask(s.c, request, 2).topics[0].partitions[0].low_watermark == 2);
+  CHECK(s.last_offset(true) == 2);
+  CHECK(s.fetch(true, 2).last_stable_offset == 2);
+  s.end(true);
+  CHECK(s.last_offset(true) == 4);
 }
 
 TEST_CASE("ids that are not used are forgotten") {
