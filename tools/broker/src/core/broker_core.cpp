@@ -30,7 +30,8 @@ broker_core::broker_core(core_options options)
     : options_(std::move(options)),
       cluster_(options_.cluster_id, options_.nodes),
       random_(options_.seed),
-      groups_(options_.groups, timers_, random_) {
+      groups_(options_.groups, timers_, random_),
+      transactions_(options_.transactions, timers_, [this] { return producer_id{next_producer_id()}; }) {
   for (const auto& node : cluster_.nodes()) {
     fetch_sessions_.try_emplace(node.id, options_.fetch_session_slots);
     share_sessions_.try_emplace(node.id, options_.share_session_slots);
@@ -38,6 +39,11 @@ broker_core::broker_core(core_options options)
   groups_.use(cluster_);
   groups_.on_freed([this](const share_group::place& where, instant now) { wake(*this, where, now); });
   groups_.on_answer([this](const group_answer& answer) { send_group_answer(*this, answer); });
+  transactions_.on_markers([this](const auto& where, const auto& producer, bool commit,
+                                  instant at) { return mark(where, producer, commit, at); },
+                           [this](const auto& group, const auto& producer, bool commit, instant) {
+                             groups_.end_transaction(group, producer.id, commit);
+                           });
 }
 
 void broker_core::connected(connection_id id, std::string client_host, node_id node) {

@@ -18,6 +18,7 @@
 #include "core/group_coordinator.hpp"
 #include "core/share_sessions.hpp"
 #include "core/timers.hpp"
+#include "core/transaction_coordinator.hpp"
 
 namespace kwire::embedded {
 
@@ -39,6 +40,9 @@ struct core_options {
   bool check_crc = true;
   bool check_records = false;  ///< parse every record of every batch before taking it
   group_limits groups;
+  transaction_limits transactions;
+  std::int16_t transaction_version = 2;                          ///< the feature, as ApiVersions tells it
+  std::chrono::milliseconds producer_id_expiration{86'400'000};  ///< Kafka's producer.id.expiration.ms
   std::uint64_t seed = 1;
 };
 
@@ -140,6 +144,10 @@ class broker_core {
   group_coordinator& groups() noexcept { return groups_; }
   admin_state& admin() noexcept { return admin_; }
   const admin_state& admin() const noexcept { return admin_; }
+  transaction_coordinator& transactions() noexcept { return transactions_; }
+  /// Writes the marker that ends a transaction into a partition that has a leader.
+  broker_errc write_marker(topic& of, partition_id index, const producer_identity& producer, bool commit,
+                           std::int32_t coordinator_epoch, instant now);
   fetch_session_cache& fetch_sessions(node_id node) noexcept { return fetch_sessions_.at(node); }
   share_session_cache& share_sessions(node_id node) noexcept { return share_sessions_.at(node); }
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
@@ -150,6 +158,7 @@ class broker_core {
     return create_topic(name, default_placement(partitions), std::move(config));
   }
   topic& create_topic(const std::string& name, const placement& where, topic_config config);
+  void add_partitions(topic& to, const placement& where);
   placement default_placement(std::int32_t partitions) const;
   node_id coordinator_of(coordinator_kind kind, std::string_view key) const {
     return coordinators_.node_of(kind, key, cluster_);
@@ -190,6 +199,8 @@ class broker_core {
   void unsupported_api_versions(const request_token& token);
   partition* find_partition(const std::string& name, partition_id index);
   void replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch, instant now);
+  bool mark(const transaction::partition_key& where, const producer_identity& producer, bool commit,
+            instant now);
   void all_changed(instant now);
   void wake_all(topic& of, instant now);
 
@@ -203,6 +214,7 @@ class broker_core {
   fetch_waits fetch_waits_;
   group_coordinator groups_;
   admin_state admin_;
+  transaction_coordinator transactions_;
   fault_table faults_;
   std::map<api, std::int16_t> caps_;
   std::unordered_map<connection_id, connection> connections_;

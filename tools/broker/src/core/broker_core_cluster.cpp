@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <kwire/protocol/records/batch_builder.hpp>
+#include <kwire/protocol/records/batch_reader.hpp>
 #include <utility>
 
 #include "core/broker_core.hpp"
@@ -14,7 +16,17 @@ placement broker_core::default_placement(std::int32_t partitions) const {
 }
 
 topic& broker_core::create_topic(const std::string& name, const placement& where, topic_config config) {
-  return cluster_.create(name, where, random_.next_uuid(), std::move(config));
+  auto& made = cluster_.create(name, where, random_.next_uuid(), std::move(config));
+  for (auto& one : made.partitions) one.producers.expire_after(options_.producer_id_expiration.count());
+  return made;
+}
+
+void broker_core::add_partitions(topic& to, const placement& where) {
+  const auto before = to.partitions.size();
+  cluster_.add_partitions(to, where);
+  for (auto i = before; i < to.partitions.size(); ++i) {
+    to.partitions[i].producers.expire_after(options_.producer_id_expiration.count());
+  }
 }
 
 broker_errc broker_core::check_coordinator(const request& what, coordinator_kind kind,
@@ -38,8 +50,41 @@ void broker_core::grown(topic& of, partition_id index, instant now) {
                        replicate(id, index, end, epoch, at);
                      });
   }
-  if (const auto limit = of.config.retention_bytes()) where.log.retain(*limit, where.high_watermark);
+  if (const auto limit = of.config.retention_bytes()) where.log.retain(*limit, where.readable_end(true));
+  where.producers.trim(where.log.start_offset(), where.high_watermark);
   fetch_waits_.wake({of.name, index}, now, timers_);
+}
+
+broker_errc broker_core::write_marker(topic& of, partition_id index, const producer_identity& producer,
+                                      bool commit, std::int32_t coordinator_epoch, instant now) {
+  auto& where = *of.find(index);
+  const auto refused = where.producers.check_marker(producer.id, producer.epoch, coordinator_epoch);
+  if (refused != broker_errc::none) return refused;
+  bytes made;
+  protocol::write_end_marker(producer.id, producer.epoch,
+                             commit ? protocol::control_type::commit : protocol::control_type::abort,
+                             coordinator_epoch, to_ms(now), made);
+  const std::shared_ptr<std::byte[]> storage = std::make_shared_for_overwrite<std::byte[]>(made.size());
+  std::ranges::copy(made, storage.get());
+  const std::span<std::byte> writable{storage.get(), made.size()};
+  protocol::record_set set{writable};
+  const auto header = *set.begin();
+  const auto offset = where.log.append(writable, header, storage, where.epoch);
+  where.producers.ended(producer.id, producer.epoch, coordinator_epoch, commit, offset, to_ms(now));
+  grown(of, index, now);
+  return broker_errc::none;
+}
+
+/// A partition that is gone or whose producer is fenced needs no marker; one without a leader, or out of
+/// sight, gets it later.
+bool broker_core::mark(const transaction::partition_key& where, const producer_identity& producer,
+                       bool commit, instant now) {
+  auto* of = cluster_.find(where.first);
+  const auto* found = of == nullptr ? nullptr : of->find(where.second);
+  if (found == nullptr) return !cluster_.is_hidden(where.first);
+  if (found->leader == no_node) return false;
+  (void)write_marker(*of, where.second, producer, commit, transactions_.epoch(), now);
+  return true;
 }
 
 void broker_core::replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch,
@@ -48,6 +93,7 @@ void broker_core::replicate(const uuid& topic, partition_id index, std::int64_t 
   auto* where = of == nullptr ? nullptr : of->find(index);
   if (where == nullptr || where->epoch != epoch || where->replication_held) return;
   where->high_watermark = std::max(where->high_watermark, std::min(end, where->log.end_offset()));
+  where->producers.trim(where->log.start_offset(), where->high_watermark);
   fetch_waits_.wake({of->name, index}, now, timers_);
 }
 
@@ -80,6 +126,7 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
   std::ranges::sort(lost);  // hash order must not decide
   for (const auto id : lost) close(id);
   fetch_sessions_.at(node).clear();
+  transactions_.bump_epoch();
   for (const auto& key : coordinated) groups_.moved(key, now);
   all_changed(now);
   drain(now);
@@ -138,6 +185,7 @@ bool broker_core::move_coordinator(coordinator_kind kind, const std::string& key
   if (!cluster_.is_alive(to)) return false;
   coordinators_.move(kind, key, to);
   if (kind == coordinator_kind::group) groups_.moved(key, now);
+  if (kind == coordinator_kind::transaction) transactions_.bump_epoch();
   drain(now);
   return true;
 }

@@ -66,8 +66,14 @@ topic& cluster::create(const std::string& name, const placement& where, const uu
   made.name = name;
   made.id = id;
   made.config = std::move(config);
+  add_partitions(made, where);
+  by_id_[id] = &made;
+  return made;
+}
+
+void cluster::add_partitions(topic& to, const placement& where) {
   for (const auto& replicas : where) {
-    auto& added = made.partitions.emplace_back();
+    auto& added = to.partitions.emplace_back();
     added.replicas = replicas;
     for (const auto node : replicas) {
       if (is_alive(node)) added.in_sync.push_back(node);
@@ -76,8 +82,6 @@ topic& cluster::create(const std::string& name, const placement& where, const uu
     if (is_alive(added.in_sync.front())) added.leader = added.in_sync.front();
     added.epochs.assign(added.epoch, 0);
   }
-  by_id_[id] = &made;
-  return made;
 }
 
 void cluster::remove(topic& which) {

@@ -67,11 +67,13 @@ class cluster {
 
   /// `name` is valid and not taken.
   topic& create(const std::string& name, const placement& where, const uuid& id, topic_config config);
+  void add_partitions(topic& to, const placement& where);
   void remove(topic& which);
   /// Takes a topic out of sight with all it holds; `show` brings it back. False when there is none, or when
   /// the name has been taken meanwhile.
   bool hide(std::string_view name);
   bool show(std::string_view name);
+  bool is_hidden(std::string_view name) const { return hidden_.contains(name); }
 
  private:
   std::string id_;

@@ -74,6 +74,14 @@ void elections::started(partition& where, node_id node, bool unclean_allowed) {
   where.in_sync = std::move(in_order);
 }
 
+void elections::reassign(partition& where, std::vector<node_id> replicas) {
+  where.high_watermark = where.log.end_offset();
+  where.replicas = std::move(replicas);
+  where.in_sync = where.replicas;
+  where.left_behind.clear();
+  if (!where.has_replica(where.leader)) elect(where, false);
+}
+
 void elections::lose(partition& where, std::int64_t offset) {
   lead(where, where.leader, std::max(offset, where.log.start_offset()));
 }

@@ -23,6 +23,8 @@ class elections {
   /// Everything from `offset` on was only on a broker that is gone: the leader, elected uncleanly, begins a
   /// new epoch there.
   void lose(partition& where, std::int64_t offset);
+  /// `replicas`, all alive, take over with everything there is.
+  void reassign(partition& where, std::vector<node_id> replicas);
 
  private:
   void lead(partition& where, node_id who, std::int64_t end);

@@ -219,6 +219,15 @@ broker_errc group::may_commit(const std::string& member, const std::optional<std
   return broker_errc::none;
 }
 
+broker_errc group::may_commit_in_transaction(const std::string& member,
+                                             const std::optional<std::string>& instance,
+                                             generation_id generation) const {
+  if (raw(generation) < 0 && member.empty() && !instance) return broker_errc::none;
+  const auto known = check(member, instance);
+  if (known != broker_errc::none) return known;
+  return generation == generation_ ? broker_errc::none : broker_errc::illegal_generation;
+}
+
 broker_errc group::check(const std::string& member, const std::optional<std::string>& instance) const {
   if (instance) {
     const auto found = static_members_.find(*instance);

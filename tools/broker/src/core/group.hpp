@@ -132,6 +132,10 @@ class group {
   /// has a whole session for it.
   void moved(instant now);
 
+  /// Whether offsets may be committed by `member` in a transaction, of which old clients tell no member.
+  broker_errc may_commit_in_transaction(const std::string& member, const std::optional<std::string>& instance,
+                                        generation_id generation) const;
+
   void advance(instant now);
   std::optional<instant> next_deadline() const;
 
@@ -153,7 +157,10 @@ class group {
   const std::map<std::string, group_member>& members() const noexcept { return members_; }
 
   std::vector<group_answer> answers;
-  std::map<std::pair<std::string, partition_id>, committed_offset> offsets;
+  using offset_map = std::map<std::pair<std::string, partition_id>, committed_offset>;
+  offset_map offsets;
+  /// Committed in transactions that are open: they count when the transaction commits.
+  std::map<producer_id, offset_map> pending_offsets;
 
  private:
   void fail_join(const request_token& token, broker_errc error, std::string member_id = {});

@@ -1,5 +1,6 @@
 #include "core/group_coordinator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kwire::embedded {
@@ -43,10 +44,30 @@ void group_coordinator::moved(const std::string& id, instant now) {
   }
 }
 
+void group_coordinator::stage_offset(group& of, producer_id by, const std::string& topic, partition_id index,
+                                     committed_offset offset) {
+  of.pending_offsets[by][{topic, index}] = std::move(offset);
+}
+
+bool group_coordinator::is_unstable(const group& of, const std::string& topic, partition_id index) const {
+  return std::ranges::any_of(of.pending_offsets,
+                             [&](const auto& entry) { return entry.second.contains({topic, index}); });
+}
+
+void group_coordinator::end_transaction(const std::string& id, producer_id by, bool commit) {
+  auto* of = find(id);
+  if (of == nullptr) return;
+  auto staged = of->pending_offsets.extract(by);
+  if (staged.empty() || !commit) return;
+  for (auto& [key, offset] : staged.mapped()) of->offsets[key] = std::move(offset);
+}
+
 void group_coordinator::forget_topic(const std::string& name) {
   const auto* topic = topics_->find(name);
+  const auto concerned = [&](const auto& offset) { return offset.first.first == name; };
   for (auto& [id, entry] : groups_) {
-    std::erase_if(entry.machine.offsets, [&](const auto& offset) { return offset.first.first == name; });
+    std::erase_if(entry.machine.offsets, concerned);
+    for (auto& [by, staged] : entry.machine.pending_offsets) std::erase_if(staged, concerned);
     if (entry.share && topic != nullptr) entry.share->forget(topic->id);
   }
 }

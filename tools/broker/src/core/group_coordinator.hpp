@@ -69,6 +69,13 @@ class group_coordinator {
   void settle(group& which);
   /// Another node coordinates the group (if there is one) from now on.
   void moved(const std::string& id, instant now);
+  // Offsets of transactions. Until the transaction ends, the old offset counts and is unstable.
+  void stage_offset(group& of, producer_id by, const std::string& topic, partition_id index,
+                    committed_offset offset);
+  bool is_unstable(const group& of, const std::string& topic, partition_id index) const;
+  /// The producer's staged offsets of the group (if there is one) count, or never will.
+  void end_transaction(const std::string& id, producer_id by, bool commit);
+
   /// Forgets the offsets of a topic that is gone.
   void forget_topic(const std::string& name);
 

@@ -2,17 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <kwire/protocol/messages/add_offsets_to_txn.hpp>
+#include <kwire/protocol/messages/add_partitions_to_txn.hpp>
 #include <kwire/protocol/messages/alter_client_quotas.hpp>
 #include <kwire/protocol/messages/alter_configs.hpp>
+#include <kwire/protocol/messages/alter_partition_reassignments.hpp>
 #include <kwire/protocol/messages/alter_share_group_offsets.hpp>
 #include <kwire/protocol/messages/alter_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/api_versions.hpp>
 #include <kwire/protocol/messages/consumer_group_describe.hpp>
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
+#include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_acls.hpp>
 #include <kwire/protocol/messages/delete_groups.hpp>
+#include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_share_group_offsets.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
@@ -20,9 +25,14 @@
 #include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
+#include <kwire/protocol/messages/describe_log_dirs.hpp>
+#include <kwire/protocol/messages/describe_producers.hpp>
 #include <kwire/protocol/messages/describe_share_group_offsets.hpp>
 #include <kwire/protocol/messages/describe_topic_partitions.hpp>
+#include <kwire/protocol/messages/describe_transactions.hpp>
 #include <kwire/protocol/messages/describe_user_scram_credentials.hpp>
+#include <kwire/protocol/messages/elect_leaders.hpp>
+#include <kwire/protocol/messages/end_txn.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/get_telemetry_subscriptions.hpp>
@@ -34,6 +44,8 @@
 #include <kwire/protocol/messages/list_config_resources.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 #include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/list_partition_reassignments.hpp>
+#include <kwire/protocol/messages/list_transactions.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_delete.hpp>
@@ -46,13 +58,15 @@
 #include <kwire/protocol/messages/share_group_describe.hpp>
 #include <kwire/protocol/messages/share_group_heartbeat.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
+#include <kwire/protocol/messages/txn_offset_commit.hpp>
+#include <kwire/protocol/messages/write_txn_markers.hpp>
 
 namespace kwire::embedded {
 namespace {
 
 template <class M>
-constexpr api_entry entry(void (*serve)(broker_core&, const request&)) {
-  return {&M::response::info, M::info.stable(), serve};
+constexpr api_entry entry(void (*serve)(broker_core&, const request&), std::int16_t most = INT16_MAX) {
+  return {&M::response::info, intersect(M::info.stable(), {0, most}), serve};
 }
 
 // Old versions that Kafka 4 has dropped stay in: clients that still need them find a broker here.
@@ -75,7 +89,22 @@ constexpr std::array table = {
     entry<protocol::delete_topics_request>(serve_delete_topics),
     entry<protocol::init_producer_id_request>(serve_init_producer_id),
     entry<protocol::offset_for_leader_epoch_request>(serve_offset_for_leader_epoch),
+    entry<protocol::add_partitions_to_txn_request>(serve_add_partitions_to_txn),
+    entry<protocol::add_offsets_to_txn_request>(serve_add_offsets_to_txn),
+    entry<protocol::end_txn_request>(serve_end_txn),
+    entry<protocol::write_txn_markers_request>(serve_write_txn_markers),
+    entry<protocol::txn_offset_commit_request>(serve_txn_offset_commit),
     entry<protocol::describe_cluster_request>(serve_describe_cluster),
+    entry<protocol::create_partitions_request>(serve_create_partitions),
+    entry<protocol::delete_records_request>(serve_delete_records),
+    entry<protocol::elect_leaders_request>(serve_elect_leaders),
+    entry<protocol::alter_partition_reassignments_request>(serve_alter_partition_reassignments),
+    entry<protocol::list_partition_reassignments_request>(serve_list_partition_reassignments),
+    entry<protocol::describe_log_dirs_request>(serve_describe_log_dirs),
+    entry<protocol::describe_producers_request>(serve_describe_producers),
+    entry<protocol::describe_transactions_request>(serve_describe_transactions),
+    // Version 2 brings patterns, for which there is no regular expression engine here.
+    entry<protocol::list_transactions_request>(serve_list_transactions, 1),
     entry<protocol::describe_configs_request>(serve_describe_configs),
     entry<protocol::delete_groups_request>(serve_delete_groups),
     entry<protocol::offset_delete_request>(serve_offset_delete),

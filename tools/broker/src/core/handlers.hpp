@@ -27,6 +27,14 @@ void serve_list_offsets(broker_core& core, const request& what);
 void serve_offset_for_leader_epoch(broker_core& core, const request& what);
 void serve_find_coordinator(broker_core& core, const request& what);
 void serve_init_producer_id(broker_core& core, const request& what);
+void serve_add_partitions_to_txn(broker_core& core, const request& what);
+void serve_add_offsets_to_txn(broker_core& core, const request& what);
+void serve_end_txn(broker_core& core, const request& what);
+void serve_write_txn_markers(broker_core& core, const request& what);
+void serve_txn_offset_commit(broker_core& core, const request& what);
+void serve_describe_producers(broker_core& core, const request& what);
+void serve_describe_transactions(broker_core& core, const request& what);
+void serve_list_transactions(broker_core& core, const request& what);
 void serve_join_group(broker_core& core, const request& what);
 void serve_sync_group(broker_core& core, const request& what);
 void serve_heartbeat(broker_core& core, const request& what);
@@ -61,6 +69,12 @@ void serve_push_telemetry(broker_core& core, const request& what);
 void serve_list_groups(broker_core& core, const request& what);
 void serve_create_topics(broker_core& core, const request& what);
 void serve_delete_topics(broker_core& core, const request& what);
+void serve_create_partitions(broker_core& core, const request& what);
+void serve_delete_records(broker_core& core, const request& what);
+void serve_elect_leaders(broker_core& core, const request& what);
+void serve_alter_partition_reassignments(broker_core& core, const request& what);
+void serve_list_partition_reassignments(broker_core& core, const request& what);
+void serve_describe_log_dirs(broker_core& core, const request& what);
 void serve_describe_configs(broker_core& core, const request& what);
 
 }  // namespace kwire::embedded

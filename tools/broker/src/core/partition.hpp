@@ -25,6 +25,12 @@ struct partition {
   /// How far the log of replicas that are not in sync reaches.
   std::map<node_id, std::int64_t> left_behind;
 
+  /// Up to where a consumer may read: the high watermark or, with `committed`, the last stable offset.
+  std::int64_t readable_end(bool committed) const noexcept {
+    if (!committed) return high_watermark;
+    // Records of an open transaction may have been deleted.
+    return std::max(producers.first_unstable_offset(high_watermark), log.start_offset());
+  }
   bool has_replica(node_id node) const { return std::ranges::find(replicas, node) != replicas.end(); }
   bool is_in_sync(node_id node) const { return std::ranges::find(in_sync, node) != in_sync.end(); }
 };

@@ -54,6 +54,7 @@ partition_log::read_result partition_log::read(std::int64_t offset, std::size_t 
     const bool fits = result.bytes + size <= max_bytes;
     if (!fits && !(at_least_one && result.bytes == 0)) break;
     result.bytes += size;
+    result.end = at->last_offset + 1;
     if (!result.slices.empty() && continues(result.slices.back(), at->batch)) {
       auto& grown = result.slices.back().content;
       grown = {grown.data(), grown.size() + size};

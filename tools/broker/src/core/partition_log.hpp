@@ -25,6 +25,7 @@ class partition_log {
   struct read_result {
     std::vector<shared_slice> slices;
     std::size_t bytes = 0;
+    std::int64_t end = 0;  ///< behind the last batch
   };
 
   /// Gives `batch` (one whole batch of magic 2, valid, base offset 0) its place: writes base offset and

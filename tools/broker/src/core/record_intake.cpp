@@ -60,8 +60,8 @@ append_result check_header(const batch_view& batch, const topic& to, const intak
   if (raw(batch.producer_id) >= 0 && batch.base_sequence < 0) {
     return reject(broker_errc::invalid_record, "A producer id needs a sequence number");
   }
-  if (batch.transactional()) {
-    return reject(broker_errc::invalid_txn_state, "This broker has no transactions");
+  if (batch.transactional() && raw(batch.producer_id) < 0) {
+    return reject(broker_errc::invalid_record, "A transaction needs a producer id");
   }
   const auto latest = rules.now_ms + to.config.timestamp_after_max_ms();
   if (!to.config.log_append_time() && to.config.timestamp_after_max_ms() < INT64_MAX - rules.now_ms &&
@@ -75,8 +75,23 @@ append_result append(topic& to, partition& where, std::span<std::byte> writable,
                      std::shared_ptr<const void> owner, const intake_rules& rules) {
   auto header = batch;
   const bool idempotent = raw(batch.producer_id) >= 0;
+  if (batch.transactional() && !where.producers.in_transaction(batch.producer_id, batch.producer_epoch)) {
+    const auto refused = rules.enlist ? rules.enlist(batch.producer_id, batch.producer_epoch)
+                                      : broker_errc::transactional_id_authorization_failed;
+    if (refused != broker_errc::none) {
+      return reject(refused, "The partition is not part of a transaction of producer " +
+                                 std::to_string(raw(batch.producer_id)));
+    }
+    // Epochs of transactions of version 2 begin anew everywhere. A later batch that gets here while the first
+    // is held back must not take its place: the first would be refused then.
+    constexpr std::int16_t first_that_adds = 12;
+    if (rules.version >= first_that_adds && batch.base_sequence != 0 &&
+        !where.producers.all().contains(batch.producer_id)) {
+      return reject(broker_errc::out_of_order_sequence_number, "A transaction begins with sequence 0");
+    }
+  }
   if (idempotent) {
-    const auto verdict = where.producers.check(batch);
+    const auto verdict = where.producers.check(batch, rules.now_ms);
     if (verdict.duplicate) return {broker_errc::none, {}, verdict.base_offset, verdict.timestamp};
     if (verdict.error != broker_errc::none) {
       return reject(verdict.error, "producer " + std::to_string(raw(batch.producer_id)) + ", sequence " +
@@ -89,7 +104,7 @@ append_result append(topic& to, partition& where, std::span<std::byte> writable,
     header.max_timestamp = done.append_time = rules.now_ms;
   }
   done.base_offset = where.log.append(writable, header, std::move(owner), where.epoch);
-  if (idempotent) where.producers.appended(batch, done.base_offset, done.append_time);
+  if (idempotent) where.producers.appended(batch, done.base_offset, done.append_time, rules.now_ms);
   return done;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <kwire/protocol/broker_errc.hpp>
 #include <kwire/protocol/records/compression.hpp>
 
@@ -20,6 +21,9 @@ struct intake_rules {
   bool check_crc = true;
   bool check_records = false;
   std::int64_t now_ms = 0;
+  /// Sees to it that the partition is part of the producer's transaction; asked for batches of transactions
+  /// that are not open here yet. Without it there are no transactions.
+  std::function<broker_errc(producer_id id, producer_epoch epoch)> enlist{};
 };
 
 /// Checks what a producer sent for a partition as Kafka does, and appends it. `records` is a view into

@@ -1,5 +1,6 @@
 #include <charconv>
 #include <kwire/broker/broker.hpp>
+#include <kwire/protocol/records/batch_reader.hpp>
 #include <map>
 #include <random>
 #include <stdexcept>
@@ -239,6 +240,8 @@ broker_log broker::log(const std::string& topic, std::int32_t partition) const {
   held->start = where->log.start_offset();
   held->end = where->log.end_offset();
   for (const auto& entry : where->log.entries()) {
+    protocol::record_set set{entry.batch.content};
+    if (const auto batch = set.begin(); batch == set.end() || batch->control()) continue;
     held->records += static_cast<std::size_t>(entry.count);
     ++held->batches;
     held->slices.push_back(entry.batch);

@@ -22,7 +22,7 @@ struct broker_record {
 /// batches alive; safe to read from several threads.
 class [[gnu::visibility("default")]] broker_log {
  public:
-  /// Number of records, by the batches' headers.
+  /// Number of records, by the batches' headers; those of aborted transactions count, markers do not.
   std::size_t size() const noexcept;
   bool empty() const noexcept { return size() == 0; }
   std::int64_t start_offset() const noexcept;

@@ -15,25 +15,30 @@ bool is_valid_software(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return letter(c) || c == '-' || c == '.'; });
 }
 
-/// Features that clients look at to see which protocols the groups of the cluster may use.
-void tell_features(protocol::api_versions_response& answer) {
-  const auto tell = [&](const char* name, std::int16_t most) {
-    auto& supported = answer.supported_features.emplace_back();
-    supported.name = name;
-    supported.max_version = most;
-    auto& finalized = answer.finalized_features.emplace_back();
-    finalized.name = name;
-    finalized.min_version_level = finalized.max_version_level = most;
-  };
-  tell("group.version", 1);
-  tell("share.version", 1);
-  answer.finalized_features_epoch = 0;
-}
-
 /// KIP-1242: a client that meant another broker (an address was given to somebody else) learns so here.
 bool misrouted(const protocol::api_versions_request& asked, const cluster& state, node_id self) {
   return (asked.cluster_id && *asked.cluster_id != state.id()) ||
          (raw(asked.node) >= 0 && asked.node != self);
+}
+
+/// Features that clients look at to see which protocols the cluster may use.
+void tell_features(const broker_core& core, std::int16_t version, protocol::api_versions_response& answer) {
+  constexpr std::int16_t first_with_level_zero = 4;  // KIP-1022: older clients take 0 for no minimum at all
+  const auto tell = [&](const char* name, std::int16_t greatest, std::int16_t level) {
+    if (version >= first_with_level_zero) {
+      auto& supported = answer.supported_features.emplace_back();
+      supported.name = name;
+      supported.max_version = greatest;
+    }
+    if (level == 0) return;
+    auto& finalized = answer.finalized_features.emplace_back();
+    finalized.name = name;
+    finalized.min_version_level = finalized.max_version_level = level;
+  };
+  tell("group.version", 1, 1);
+  tell("share.version", 1, 1);
+  tell("transaction.version", 2, core.options().transaction_version);
+  answer.finalized_features_epoch = 1;
 }
 
 }  // namespace
@@ -62,9 +67,7 @@ void serve_api_versions(broker_core& core, const request& what) {
     told.min_version = range.min;
     told.max_version = range.max;
   }
-  if (what.token.version >= 3) {
-    tell_features(answer);
-  }
+  if (what.token.version >= 3) tell_features(core, what.token.version, answer);
   core.respond(what.token, answer);
 }
 

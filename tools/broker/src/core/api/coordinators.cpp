@@ -56,21 +56,28 @@ void serve_init_producer_id(broker_core& core, const request& what) {
   protocol::init_producer_id_request asked;
   if (!read_body(core, what, asked)) return;
   protocol::init_producer_id_response answer;
-  auto error = what.injected;
-  if (error == broker_errc::none && asked.transactional_id) {
-    // There are no transactions here, and retrying will not change that: say so in the way clients take as
-    // "this broker cannot".
-    error = asked.transactional_id->empty() ? broker_errc::invalid_request : broker_errc::unsupported_version;
-  }
-  answer.error_code = code(error);
-  if (error == broker_errc::none) {
+  transaction::answer given{what.injected};
+  if (given.error == broker_errc::none && asked.transactional_id) {
+    given.error = core.check_coordinator(what, coordinator_kind::transaction, *asked.transactional_id);
+    std::optional<producer_identity> expected;
+    if (raw(asked.producer) >= 0) expected = producer_identity{asked.producer, asked.epoch};
+    if ((raw(asked.producer) >= 0) != (raw(asked.epoch) >= 0)) given.error = broker_errc::invalid_request;
+    if (given.error == broker_errc::none) {
+      given =
+          core.transactions().init(*asked.transactional_id, asked.transaction_timeout_ms, expected, what.now);
+    }
+  } else if (given.error == broker_errc::none) {
     // Without a transactional id, Kafka gives a new producer id even to who asks for the next epoch
     // (KIP-360): sequences start anew under a number nobody has used.
-    answer.producer = producer_id{core.next_producer_id()};
-    answer.epoch = producer_epoch{0};
-  } else {
-    answer.epoch = no_producer_epoch;
+    given.producer = {producer_id{core.next_producer_id()}, producer_epoch{0}};
   }
+  constexpr std::int16_t first_with_fenced = 4;
+  if (given.error == broker_errc::producer_fenced && what.token.version < first_with_fenced) {
+    given.error = broker_errc::invalid_producer_epoch;
+  }
+  answer.error_code = code(given.error);
+  answer.producer = given.producer.id;
+  answer.epoch = given.producer.epoch;
   core.respond(what.token, answer);
 }
 

@@ -96,7 +96,7 @@ located locate(broker_core& core, const pending_fetch& fetch, const fetch_target
   const auto offset = target.wanted.fetch_offset;
   found.preferred = preferred_replica(core.state(), *where, fetch, offset);
   if (found.preferred != no_node) return found;
-  found.end = where->high_watermark;
+  found.end = where->readable_end(fetch.read_committed);
   const bool leads = where->leader == fetch.node;
   const auto log_end = leads ? where->log.end_offset() : where->high_watermark;
   if (target.wanted.last_fetched_epoch != no_leader_epoch) {
@@ -146,7 +146,7 @@ read_outcome read(broker_core& core, const pending_fetch& fetch, fetch_session::
 
   const auto& log = at.where->log;
   told.high_watermark = at.where->high_watermark;
-  told.last_stable_offset = at.where->high_watermark;
+  told.last_stable_offset = at.where->readable_end(true);
   told.log_start_offset = log.start_offset();
   if (at.settled()) {
     told.preferred_read_replica = at.preferred;
@@ -160,6 +160,15 @@ read_outcome read(broker_core& core, const pending_fetch& fetch, fetch_session::
   auto found = log.read(target->wanted.fetch_offset, std::min(wanted, room), whole_first, at.end);
   result.slices = std::move(found.slices);
   result.bytes = found.bytes;
+  if (fetch.read_committed && result.bytes > 0) {
+    // What was aborted anywhere in the batches given; more would do no harm, less would show it.
+    const auto end = std::min(at.end, found.end);
+    for (const auto& one : at.where->producers.aborted_within(target->wanted.fetch_offset, end)) {
+      auto& listed = told.aborted_transactions->emplace_back();
+      listed.producer = one.producer;
+      listed.first_offset = one.first_offset;
+    }
+  }
   if (fetch.token.version < first_with_zstd && result.bytes > 0) {
     const auto error = convert(fetch.token.version, result);
     told.error_code = code(error);

@@ -33,7 +33,12 @@ broker_errc check_commit(broker_core& core, const request& what,
 
 /// The offset of one partition; the two forms of the answer have the same fields.
 template <class Partition>
-Partition committed(const group* of, const std::string& name, partition_id index, broker_errc error) {
+Partition committed(broker_core& core, const group* of, const std::string& name, partition_id index,
+                    broker_errc error, bool require_stable) {
+  if (of != nullptr && error == broker_errc::none && require_stable &&
+      core.groups().is_unstable(*of, name, index)) {
+    error = broker_errc::unstable_offset_commit;
+  }
   Partition told;
   told.partition_index = index;
   told.committed_offset = -1;
@@ -50,16 +55,17 @@ Partition committed(const group* of, const std::string& name, partition_id index
 
 /// All offsets of the group, when the request names no topics.
 template <class Topic, class Partition>
-void list_all(cluster& state, const group* of, std::vector<Topic>& into) {
+void list_all(broker_core& core, const group* of, std::vector<Topic>& into, bool require_stable) {
   if (of == nullptr) return;
   for (const auto& [key, offset] : of->offsets) {
     if (into.empty() || into.back().name != key.first) {
       into.emplace_back().name = key.first;
       if constexpr (requires { into.back().topic_id; }) {
-        if (const auto* known = state.find(key.first)) into.back().topic_id = known->id;
+        if (const auto* known = core.state().find(key.first)) into.back().topic_id = known->id;
       }
     }
-    into.back().partitions.push_back(committed<Partition>(of, key.first, key.second, broker_errc::none));
+    into.back().partitions.push_back(
+        committed<Partition>(core, of, key.first, key.second, broker_errc::none, require_stable));
   }
 }
 
@@ -74,18 +80,20 @@ void answer_one(broker_core& core, const request& what, const protocol::offset_f
     answer.error_code = code(refused);
     return;
   }
-  if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
+  if (!asked.topics)
+    return list_all<told_topic, told_partition>(core, of, answer.topics, asked.require_stable);
   for (const auto& topic : *asked.topics) {
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
     for (const auto index : topic.partition_indexes) {
-      told.partitions.push_back(committed<told_partition>(of, topic.name, index, refused));
+      told.partitions.push_back(
+          committed<told_partition>(core, of, topic.name, index, refused, asked.require_stable));
     }
   }
 }
 
 void answer_group(broker_core& core, const request& what, const protocol::offset_fetch_request::group& asked,
-                  protocol::offset_fetch_response::group& answer) {
+                  bool require_stable, protocol::offset_fetch_response::group& answer) {
   using told_topic = protocol::offset_fetch_response::group_topic;
   using told_partition = protocol::offset_fetch_response::group_partition;
   const bool by_id = what.token.version >= first_with_topic_ids;
@@ -98,7 +106,7 @@ void answer_group(broker_core& core, const request& what, const protocol::offset
   answer.error_code = code(refused);
   if (refused != broker_errc::none) return;
   const auto* of = core.groups().find(asked.group_id);
-  if (!asked.topics) return list_all<told_topic, told_partition>(core.state(), of, answer.topics);
+  if (!asked.topics) return list_all<told_topic, told_partition>(core, of, answer.topics, require_stable);
   for (const auto& topic : *asked.topics) {
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
@@ -107,7 +115,7 @@ void answer_group(broker_core& core, const request& what, const protocol::offset
     const auto error = by_id && known == nullptr ? broker_errc::unknown_topic_id : broker_errc::none;
     const auto& name = known != nullptr ? known->name : topic.name;
     for (const auto index : topic.partition_indexes) {
-      told.partitions.push_back(committed<told_partition>(of, name, index, error));
+      told.partitions.push_back(committed<told_partition>(core, of, name, index, error, require_stable));
     }
   }
 }
@@ -146,7 +154,9 @@ void serve_offset_fetch(broker_core& core, const request& what) {
   if (what.token.version < first_with_many_groups) {
     answer_one(core, what, asked, answer);
   } else {
-    for (const auto& group : asked.groups) answer_group(core, what, group, answer.groups.emplace_back());
+    for (const auto& group : asked.groups) {
+      answer_group(core, what, group, asked.require_stable, answer.groups.emplace_back());
+    }
   }
   core.respond(what.token, answer);
 }

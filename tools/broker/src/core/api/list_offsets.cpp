@@ -41,8 +41,9 @@ position first_at(const partition_log::entry& entry, std::int64_t timestamp, std
   return {};
 }
 
-position at_timestamp(const partition_log& log, std::int64_t timestamp) {
+position at_timestamp(const partition_log& log, std::int64_t timestamp, std::int64_t end) {
   for (const auto& entry : log.entries()) {
+    if (entry.base_offset >= end) break;
     if (entry.max_timestamp < timestamp) continue;
     const auto found = first_at(entry, timestamp, log.start_offset());
     if (found.offset >= 0) return found;
@@ -50,23 +51,26 @@ position at_timestamp(const partition_log& log, std::int64_t timestamp) {
   return {};
 }
 
-position at_greatest_timestamp(const partition_log& log) {
+position at_greatest_timestamp(const partition_log& log, std::int64_t end) {
   const auto& entries = log.entries();
-  const auto greatest = std::ranges::max_element(entries, {}, &partition_log::entry::max_timestamp);
-  if (greatest == entries.end() || greatest->max_timestamp < 0) return {};
+  const auto last = std::ranges::lower_bound(entries, end, {}, &partition_log::entry::base_offset);
+  const auto greatest =
+      std::ranges::max_element(entries.begin(), last, {}, &partition_log::entry::max_timestamp);
+  if (greatest == last || greatest->max_timestamp < 0) return {};
   return first_at(*greatest, greatest->max_timestamp, log.start_offset());
 }
 
-position find(const partition& where, std::int64_t timestamp) {
+position find(const partition& where, std::int64_t timestamp, bool committed) {
+  const auto end = where.readable_end(committed);
   const auto& log = where.log;
   switch (timestamp) {
-    case latest: return {where.high_watermark, -1};
+    case latest: return {end, -1};
     case earliest:
     case earliest_local: return {log.start_offset(), -1};
-    case greatest_timestamp: return at_greatest_timestamp(log);
+    case greatest_timestamp: return at_greatest_timestamp(log, end);
     case latest_tiered:
     case earliest_pending_upload: return {};  // there is no tiered storage
-    default: return at_timestamp(log, timestamp);
+    default: return at_timestamp(log, timestamp, end);
   }
 }
 
@@ -86,7 +90,7 @@ void answer_first_version(const partition& where, const asked_partition& asked, 
   const auto& log = where.log;
   if (asked.timestamp == latest) offsets.push_back(where.high_watermark);
   if (asked.timestamp >= 0) {
-    if (const auto found = at_timestamp(log, asked.timestamp); found.offset >= 0)
+    if (const auto found = at_timestamp(log, asked.timestamp, where.high_watermark); found.offset >= 0)
       offsets.push_back(found.offset);
   }
   if (offsets.empty() || offsets.back() != log.start_offset()) offsets.push_back(log.start_offset());
@@ -94,7 +98,7 @@ void answer_first_version(const partition& where, const asked_partition& asked, 
 }
 
 answer_partition answer(broker_core& core, const request& what, const std::string& name,
-                        const asked_partition& asked) {
+                        const asked_partition& asked, bool committed) {
   answer_partition told;
   told.partition_index = asked.partition_index;
   auto* of = core.state().find(name);
@@ -111,7 +115,7 @@ answer_partition answer(broker_core& core, const request& what, const std::strin
     answer_first_version(*where, asked, told);
     return told;
   }
-  const auto found = find(*where, asked.timestamp);
+  const auto found = find(*where, asked.timestamp, committed);
   told.offset = found.offset;
   told.timestamp = found.timestamp;
   if (what.token.version >= 4 && found.offset >= 0) {
@@ -130,7 +134,7 @@ void serve_list_offsets(broker_core& core, const request& what) {
     auto& listed = told.topics.emplace_back();
     listed.name = topic.name;
     for (const auto& partition : topic.partitions) {
-      listed.partitions.push_back(answer(core, what, topic.name, partition));
+      listed.partitions.push_back(answer(core, what, topic.name, partition, asked.isolation_level == 1));
     }
   }
   core.respond(what.token, told);

@@ -12,6 +12,7 @@ using answer_topic = protocol::produce_response::topic;
 using answer_partition = protocol::produce_response::partition;
 
 constexpr std::int16_t first_with_leader_hints = 10;
+constexpr std::int16_t first_that_adds = 12;
 constexpr std::int16_t first_with_topic_ids = 13;
 
 /// A partition that has taken records, and what must be replicated before the producer is told.
@@ -32,13 +33,38 @@ struct produce_run {
   broker_errc refused{};  ///< nothing is appended, for this reason
   bool all_replicas = false;
   bool failed = false;
+  std::optional<std::string> transactional_id{};
   std::vector<taken> grown{};
   leader_hints hints{};
   protocol::produce_response answer{};
 
   void take(const asked_topic& asked);
+  broker_errc enlist(const transaction::partition_key& where, const producer_identity& who);
   append_result append(topic* to, partition* where, const protocol::produce_request::partition& data);
 };
+
+/// KIP-890: from version 12 on, writing adds the partition to the transaction; before, the coordinator is
+/// asked whether the client has added it.
+broker_errc produce_run::enlist(const transaction::partition_key& where, const producer_identity& who) {
+  constexpr std::int16_t first_with_abortable = 11;
+  const auto version = what.token.version;
+  const bool adds = version >= first_that_adds;
+  auto& coordinator = core.transactions();
+  if (core.coordinator_of(coordinator_kind::transaction, *transactional_id) == no_node) {
+    return broker_errc::not_enough_replicas;
+  }
+  const auto error = adds ? coordinator.add_partition(*transactional_id, who, where, what.now)
+                          : coordinator.verify(*transactional_id, who, where, what.now);
+  switch (error) {
+    case broker_errc::transaction_abortable:
+      return version >= first_with_abortable ? error : broker_errc::invalid_txn_state;
+    case broker_errc::producer_fenced: return broker_errc::invalid_producer_epoch;
+    // Older clients know no such answer to Produce, but retry this one.
+    case broker_errc::concurrent_transactions: return adds ? error : broker_errc::not_enough_replicas;
+    case broker_errc::coordinator_not_available: return broker_errc::not_enough_replicas;
+    default: return error;
+  }
+}
 
 append_result produce_run::append(topic* to, partition* where,
                                   const protocol::produce_request::partition& data) {
@@ -53,6 +79,10 @@ append_result produce_run::append(topic* to, partition* where,
     done.error = broker_errc::not_enough_replicas;
   }
   if (done.error != broker_errc::none) return done;
+  if (transactional_id) {
+    rules.enlist = [&, key = transaction::partition_key{to->name, data.index}](
+                       producer_id id, producer_epoch epoch) { return enlist(key, {id, epoch}); };
+  }
   return take_records(*to, *where, what.content, data.records, rules);
 }
 
@@ -137,6 +167,7 @@ void serve_produce(broker_core& core, const request& what) {
                   {what.token.version, options.check_crc, options.check_records, to_ms(what.now)},
                   what.injected,
                   asked.acks == -1};
+  run.transactional_id = std::move(asked.transactional_id);
   if (asked.acks < -1 || asked.acks > 1) run.refused = broker_errc::invalid_required_acks;
   run.answer.responses.reserve(asked.topic_data.size());
   for (const auto& topic : asked.topic_data) run.take(topic);

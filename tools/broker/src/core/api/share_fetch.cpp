@@ -32,6 +32,11 @@ partition* find(broker_core& core, const place& where) {
   return of == nullptr ? nullptr : of->find(partition_id{where.second});
 }
 
+/// Up to where the group is given records: with `read_committed`, not those of open transactions.
+std::int64_t readable_end(broker_core& core, const share_group& group, const partition& of) {
+  return of.readable_end(core.groups().config(group.id()).share_read_committed);
+}
+
 /// Why the node does not serve the partition; none: it does.
 broker_errc check(broker_core& core, const place& where, node_id node) {
   if (core.state().find(where.first) == nullptr) return broker_errc::unknown_topic_id;
@@ -101,7 +106,7 @@ outcome take(broker_core& core, const pending& fetch, const place& where, std::s
   auto* of = find(core, where);
   auto* group = core.groups().find_share(fetch.whose.first);
   auto& state = group->enter(where, *of, now);
-  const auto end = of->high_watermark;
+  const auto end = readable_end(core, *group, *of);
   const auto first = state.first_free(end, group->limits());
   if (!first || records == 0) return result;
   auto batch = of->log.find(*first);
@@ -202,7 +207,7 @@ bool is_due(broker_core& core, const pending& fetch, instant now) {
     if (check(core, where, fetch.node) != broker_errc::none) return true;
     auto* of = find(core, where);
     auto& state = group->enter(where, *of, now);
-    return state.first_free(of->high_watermark, group->limits()).has_value();
+    return state.first_free(readable_end(core, *group, *of), group->limits()).has_value();
   });
 }
 
