@@ -5,6 +5,7 @@ build/fuzz/finds/TARGET.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -24,10 +25,15 @@ MESSAGES = ("frames", "headers", "requests", "responses", "stored")
 BATCHES = ("batch_builder", "batch_codecs", "batch_v2", "down_convert", "message_set", "record_set", "up_convert")
 CODECS = ("gzip", "lz4", "lz4_magic0", "snappy_raw", "snappy_xerial", "zstd")
 RSS_LIMIT_MB = 128  # AddressSanitizer's own share included
+# The embedded broker takes batches of up to 256 MB decompressed, and a few hundred octets can be so many.
+RSS_LIMITS_MB = {"broker": 640, "up_convert": 640}
 # By default freed memory is kept for 256 MB, and each block remembers how it came about: a third of the time.
 # A find is looked at by replaying it, with the defaults.
 SANITIZER = ("quarantine_size_mb=8:thread_local_quarantine_size_kb=64:malloc_context_size=1:"
              "detect_stack_use_after_return=0")
+# What --merge leaves of inputs that are nearly the same, so that the corpus stays small.
+MOST_SEEDS = 30
+MOST_INPUTS = {"broker": 80, "frames": 20, "json_output": 60, "json_text": 120}
 LOADED = re.compile(r"^#(\d+)\s+INITED")
 EXECUTIONS = re.compile(r"^stat::number_of_executed_units:\s+(\d+)")
 RSS = re.compile(r"^stat::peak_rss_mb:\s+(\d+)")
@@ -138,7 +144,7 @@ def fuzz(target, seeds, seconds):
     dictionary = ROOT / "fuzz" / "kafka.dict"
     command = [BUILD / "fuzz" / f"fuzz_{target}", found, *inputs_of(target, seeds), *options_of(target),
                f"-max_total_time={seconds}", f"-artifact_prefix={finds}/", f"-dict={dictionary}", "-len_control=100",
-               "-print_final_stats=1", "-timeout=10", f"-rss_limit_mb={RSS_LIMIT_MB}", "-reload=0", "-verbosity=1"]
+               "-print_final_stats=1", "-timeout=10", f"-rss_limit_mb={RSS_LIMITS_MB.get(target, RSS_LIMIT_MB)}", "-reload=0", "-verbosity=1"]
     started = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment(), text=True,
                                errors="replace", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -175,8 +181,26 @@ def run_all(names, seconds):
     return 1 if finds else 0
 
 
+def chosen(target, folder, seeds):
+    """Requests and responses are committed in full. Elsewhere an input for each message adds little but files: of
+    those that are seeds, and are made anew, few are; of some targets few altogether, taken evenly by their names,
+    which are checksums."""
+    files = sorted(folder.iterdir())
+    if target in ("requests", "responses"):
+        return files
+    made = {hashlib.sha1(path.read_bytes()).hexdigest() for path in (seeds / target).glob("*")}
+    files = [path for path in files if path.name not in made] \
+        + evenly([path for path in files if path.name in made], MOST_SEEDS)
+    return evenly(files, MOST_INPUTS.get(target, len(files)))
+
+
+def evenly(files, most):
+    count = min(len(files), most)
+    return [files[number * len(files) // count] for number in range(count)]
+
+
 def merge(names):
-    """Makes fuzz/corpus anew: the fewest inputs that reach all that seeds, corpus and found inputs reach."""
+    """Makes fuzz/corpus anew: of seeds, corpus and found inputs the fewest that reach all that they reach."""
     build("fuzz", ["make_seeds", *(f"fuzz_{name}" for name in names)])
     seeds = make_seeds("fuzz")
     for name in names:
@@ -189,7 +213,9 @@ def merge(names):
         run(BUILD / "fuzz" / f"fuzz_{name}", "-set_cover_merge=1", "-use_counters=0", "-max_len=4096", "-reload=0",
             fresh, *sources, stderr=subprocess.DEVNULL, env=environment())
         shutil.rmtree(corpus, ignore_errors=True)
-        shutil.copytree(fresh, corpus)
+        corpus.mkdir(parents=True)
+        for path in chosen(name, fresh, seeds):
+            shutil.copy(path, corpus)
         sizes = [path.stat().st_size for path in corpus.iterdir()]
         print(f"{name:16} {len(sizes):5} inputs {sum(sizes):9,} octets", flush=True)
     return 0
