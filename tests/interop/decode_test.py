@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What kcat, confluent-kafka and kwire say to a broker decodes to the last octet, with
+"""What kcat, confluent-kafka, the Java client and kwire say to a broker decodes to the last octet, with
 no field unknown: through the proxy of kwire decode, and from captures of the same connections.
 
 usage: decode_test.py KWIRE_PROGRAM [BROKER]
@@ -22,8 +22,10 @@ import uuid
 from pathlib import Path
 
 import confluent_kafka
+from kafka_server import NEWEST, TOOLS, jars
 
 COUNT = 500
+WRITERS = 5  # of COUNT records each
 OUTGOING = 4  # PACKET_OUTGOING: the loopback interface shows each packet twice
 
 
@@ -86,30 +88,56 @@ def run(*command, stdin=None):
     return done.stdout
 
 
-def confluent(broker, topic):
+def confluent_produces(broker, topic):
     producer = confluent_kafka.Producer({"bootstrap.servers": broker, "enable.idempotence": True,
                                          "client.id": "confluent", "compression.type": "lz4"})
     for number in range(COUNT):
         producer.produce(topic, f"confluent-{number}", key=str(number), headers={"origin": b"test"})
     assert producer.flush(30) == 0
+    transactional = confluent_kafka.Producer({"bootstrap.servers": broker, "transactional.id": f"x-{topic}"})
+    transactional.init_transactions(30)
+    transactional.begin_transaction()
+    for number in range(COUNT):
+        transactional.produce(topic, f"transactional-{number}")
+    transactional.commit_transaction(30)
+
+
+def confluent_consumes(broker, topic):
     consumer = confluent_kafka.Consumer({"bootstrap.servers": broker, "group.id": f"g-{topic}",
                                          "auto.offset.reset": "earliest", "client.id": "confluent"})
     consumer.subscribe([topic])
     seen, until = 0, time.monotonic() + 30
-    while seen < 3 * COUNT and time.monotonic() < until:
+    while seen < WRITERS * COUNT and time.monotonic() < until:
         seen += sum(1 for message in consumer.consume(500, 1) if message.error() is None)
     consumer.close()
-    assert seen == 3 * COUNT, f"confluent-kafka consumed {seen}"
+    assert seen == WRITERS * COUNT, f"confluent-kafka consumed {seen}"
+
+
+def java(tool, broker, *arguments, stdin=None):
+    return run("java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+               "-cp", jars(f"kafka-{NEWEST}"), TOOLS[tool], "--bootstrap-server", broker, *arguments, stdin=stdin)
+
+
+def java_consumes(broker, topic):
+    for protocol in ("classic", "consumer"):
+        read = java("console-consumer", broker, "--topic", topic, "--group", f"{protocol}-{topic}", "--from-beginning",
+                    "--max-messages", str(WRITERS * COUNT), "--consumer-property", f"group.protocol={protocol}",
+                    "--timeout-ms", "30000")
+        seen = sum(1 for line in read.splitlines() if line[:4] in ("key-", "valu", "conf", "tran"))  # and warnings
+        assert seen == WRITERS * COUNT, f"the Java client consumed {seen}"
 
 
 def clients(kwire, broker, topic):
     lines = "".join(f"key-{number}:value-{number}\n" for number in range(COUNT))
     run("kcat", "-P", "-b", broker, "-t", topic, "-K", ":", "-H", "a=b", "-z", "gzip", stdin=lines)
     run(kwire, "produce", "-b", broker, "-t", topic, "-K", ":", "-z", "zstd", stdin=lines)
-    confluent(broker, topic)
+    java("console-producer", broker, "--topic", topic, "--compression-codec", "snappy", stdin=lines)
+    confluent_produces(broker, topic)
+    confluent_consumes(broker, topic)
+    java_consumes(broker, topic)
     by_kcat = run("kcat", "-C", "-q", "-e", "-b", broker, "-t", topic, "-o", "beginning")
     by_kwire = run(kwire, "consume", "-q", "-e", "-b", broker, "-t", topic, "-o", "beginning")
-    assert len(by_kcat.splitlines()) == len(by_kwire.splitlines()) == 3 * COUNT
+    assert len(by_kcat.splitlines()) == len(by_kwire.splitlines()) == WRITERS * COUNT
 
 
 def check(name, lines):
@@ -126,11 +154,13 @@ def check(name, lines):
     assert not [batch for batch in batches if "error" in batch], f"{name}: broken records"
     produced = sum(batch["count"] for frame in seen if frame["api"] == "Produce" and frame["direction"] == "request"
                    for records in frame["records"] for batch in records or [])
-    assert produced == 3 * COUNT, f"{name}: {produced} records produced"
+    assert produced == WRITERS * COUNT, f"{name}: {produced} records produced"
     answers = [frame for frame in seen if frame["direction"] == "response"]
     assert answers and all("latencyUs" in frame for frame in answers), f"{name}: answers without a duration"
     apis = {frame["api"] for frame in seen}
-    assert {"ApiVersions", "Metadata", "Produce", "Fetch", "JoinGroup", "OffsetCommit"} <= apis, f"{name}: {apis}"
+    expected = {"ApiVersions", "Metadata", "Produce", "Fetch", "JoinGroup", "OffsetCommit", "ConsumerGroupHeartbeat",
+                "EndTxn"}
+    assert expected <= apis, f"{name}: {apis}"
     print(f"ok: {name}: {len(seen)} frames, {len(batches)} batches, {len(apis)} APIs", flush=True)
 
 

@@ -39,6 +39,7 @@ class admin::impl {
       farewell();
       done.set_value();
     });
+    const runtime::engine::plain_wait waiting{*engine_};
     waited.wait();
   }
 
@@ -63,6 +64,7 @@ class admin::impl {
       };
       start(*core_, deadline, done, std::chrono::steady_clock::now());
     });
+    const runtime::engine::plain_wait waiting{*engine_};
     return answer.get();
   }
 

@@ -69,10 +69,15 @@ result<core::offset_queries::listed> consumer::impl::list(std::vector<core::list
 
 result<std::int64_t> consumer::impl::position(const topic_partition& where, timeout limit) {
   if (auto why = refuse(true)) return *why;
-  const auto found = body_->handover.wait_position(where, deadline(limit));
-  if (!found) return error{errc::not_assigned}.on(where.topic, where.partition);
-  if (*found < 0) return error{errc::timed_out}.on(where.topic, where.partition);
-  return *found;
+  const auto until = deadline(limit);
+  for (;;) {
+    const auto seen = body_->handover.news();
+    const auto found = body_->handover.position(where);
+    if (!found) return error{errc::not_assigned}.on(where.topic, where.partition);
+    if (*found >= 0) return *found;
+    if (now() >= until) return error{errc::timed_out}.on(where.topic, where.partition);
+    wait(seen, until);
+  }
 }
 
 result<void> consumer::impl::seek(const topic_partition& where, std::int64_t offset) {

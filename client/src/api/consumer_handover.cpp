@@ -12,7 +12,6 @@ consumer_handover::consumer_handover(const core::consumer_settings& settings,
       unpacker_(settings) {}
 
 void consumer_handover::fetched(std::vector<core::fetched_chunk> chunks) {
-  bool wake = false;
   {
     std::lock_guard guard{lock_};
     for (auto& chunk : chunks) {
@@ -20,9 +19,18 @@ void consumer_handover::fetched(std::vector<core::fetched_chunk> chunks) {
       budget_->take(chunk.records.size());
       queue_.emplace_back(std::move(chunk));
     }
-    wake = std::exchange(waiting_, false);
   }
-  if (wake) arrived_.notify_all();
+  announce();
+}
+
+/// Told after the lock is free: who is woken earlier runs into it and sleeps again.
+void consumer_handover::announce() noexcept {
+  news_.fetch_add(1, std::memory_order_seq_cst);
+  if (!waiting_.load(std::memory_order_seq_cst)) return;
+  {
+    std::lock_guard guard{lock_};
+  }  // whoever waits has either seen the news or sleeps by now
+  arrived_.notify_all();
 }
 
 void consumer_handover::positioned(const topic_partition& where, position_version version,
@@ -33,7 +41,7 @@ void consumer_handover::positioned(const topic_partition& where, position_versio
     if (found == slots_.end() || found->second.version != version) return;
     found->second.position = offset;
   }
-  arrived_.notify_all();
+  announce();
 }
 
 void consumer_handover::failed(error why) {
@@ -41,7 +49,7 @@ void consumer_handover::failed(error why) {
     std::lock_guard guard{lock_};
     failures_.push_back(std::move(why));
   }
-  arrived_.notify_all();
+  announce();
 }
 
 void consumer_handover::rebalance(core::rebalance_notice notice) {
@@ -49,7 +57,7 @@ void consumer_handover::rebalance(core::rebalance_notice notice) {
     std::lock_guard guard{lock_};
     notices_.push_back(std::move(notice));
   }
-  arrived_.notify_all();
+  announce();
 }
 
 void consumer_handover::session_ends(time_point until) {
@@ -115,36 +123,33 @@ void consumer_handover::interrupt() noexcept {
     std::lock_guard guard{lock_};
     interrupted_ = true;
   }
-  arrived_.notify_all();
+  announce();
 }
 
-consumer_handover::turn consumer_handover::wait(time_point deadline, time_point now) {
+consumer_handover::turn consumer_handover::take(time_point now) {
   turn next;
   std::unique_lock guard{lock_};
-  for (;;) {
-    if (std::exchange(interrupted_, false)) {
-      next.failure = error{errc::interrupted};
-      return next;
-    }
-    if (!notices_.empty()) {
-      next.notice = std::move(notices_.front());
-      notices_.pop_front();
-      return next;
-    }
-    if (!failures_.empty()) {
-      next.failure = std::move(failures_.front());
-      failures_.pop_front();
-      return next;
-    }
-    // Whoever the group has given the partitions to meanwhile may have started already.
-    if (!session_expired(now) && take_chunks(next, guard)) return next;
-    if (now >= deadline) return next;
-    waiting_ = true;
-    const auto until = std::min(deadline, now + std::chrono::hours{1});
-    arrived_.wait_until(guard, until);
-    waiting_ = false;
-    now = std::chrono::steady_clock::now();
+  if (std::exchange(interrupted_, false)) {
+    next.failure = error{errc::interrupted};
+  } else if (!notices_.empty()) {
+    next.notice = std::move(notices_.front());
+    notices_.pop_front();
+  } else if (!failures_.empty()) {
+    next.failure = std::move(failures_.front());
+    failures_.pop_front();
+  } else if (!session_expired(now)) {
+    // Else whoever the group has given the partitions to meanwhile may have started already.
+    take_chunks(next, guard);
   }
+  return next;
+}
+
+void consumer_handover::wait(std::uint64_t seen, time_point deadline) {
+  std::unique_lock guard{lock_};
+  waiting_.store(true, std::memory_order_seq_cst);
+  const auto until = std::min(deadline, std::chrono::steady_clock::now() + std::chrono::hours{1});
+  arrived_.wait_until(guard, until, [&] { return news() != seen; });
+  waiting_.store(false, std::memory_order_seq_cst);
 }
 
 consumer_handover::slot* consumer_handover::owner_of(const core::fetched_chunk& chunk) {
@@ -153,9 +158,8 @@ consumer_handover::slot* consumer_handover::owner_of(const core::fetched_chunk& 
   return &found->second;
 }
 
-/// True when there is something to return.
-bool consumer_handover::take_chunks(turn& into, std::unique_lock<std::mutex>& guard) {
-  if (queue_.empty()) return false;
+void consumer_handover::take_chunks(turn& into, std::unique_lock<std::mutex>& guard) {
+  if (queue_.empty()) return;
   into.records = std::make_unique<ready_records>(budget_);
   const auto most = settings_->max_poll_records == 0 ? std::numeric_limits<std::size_t>::max()
                                                      : static_cast<std::size_t>(settings_->max_poll_records);
@@ -169,7 +173,6 @@ bool consumer_handover::take_chunks(turn& into, std::unique_lock<std::mutex>& gu
     failures_.push_front(std::move(*into.failure));
     into.failure.reset();
   }
-  return some || into.failure || !into.fetch_again.empty();
 }
 
 void consumer_handover::take_chunk(turn& into, chunk_unpacker::limits& left,
@@ -249,22 +252,6 @@ std::optional<std::int64_t> consumer_handover::position(const topic_partition& w
   const auto found = slots_.find(where);
   if (found == slots_.end()) return std::nullopt;
   return found->second.position;
-}
-
-std::optional<std::int64_t> consumer_handover::wait_position(const topic_partition& where,
-                                                             time_point deadline) {
-  std::unique_lock guard{lock_};
-  for (;;) {
-    const auto found = slots_.find(where);
-    if (found == slots_.end()) return std::nullopt;
-    if (found->second.position >= 0) return found->second.position;
-    if (arrived_.wait_until(guard,
-                            std::min(deadline, std::chrono::steady_clock::now() + std::chrono::hours{1})) ==
-            std::cv_status::timeout &&
-        std::chrono::steady_clock::now() >= deadline) {
-      return -1;
-    }
-  }
 }
 
 std::vector<core::commit_entry> consumer_handover::positions() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -46,14 +47,22 @@ class consumer_handover final : public core::consumer_sink {
     std::optional<core::rebalance_notice> notice;
     std::vector<core::partition_start> fetch_again;  ///< partitions whose data was broken, for the first time
     std::vector<topic_partition> halted;             ///< and those where it still is
+
+    bool nothing() const noexcept {
+      return !records && !failure && !notice && fetch_again.empty() && halted.empty();
+    }
   };
   /// Begins a poll: what was handed over before is done with.
   void begin_poll();
   /// Whether the member wants to hear of this poll: once for each `wants_poll`.
   bool take_poll_wish();
   void end_poll(time_point now);
-  /// The next thing to do; nothing at all when the deadline passed.
-  turn wait(time_point deadline, time_point now);
+  /// The next thing to do.
+  turn take(time_point now);
+  /// Changes whenever there may be more to take, or a position has been found.
+  std::uint64_t news() const noexcept { return news_.load(std::memory_order_seq_cst); }
+  /// Waits for other news than `seen`.
+  void wait(std::uint64_t seen, time_point deadline);
   void interrupt() noexcept;
 
   /// Adds partitions or starts new periods of them, at `offset` or, with -1, at one yet to be found.
@@ -65,8 +74,6 @@ class consumer_handover final : public core::consumer_sink {
   std::vector<topic_partition> assignment() const;
   /// -1 while it is not known, nothing when the partition is not assigned.
   std::optional<std::int64_t> position(const topic_partition& where) const;
-  /// Waits until the position is known or the deadline has passed.
-  std::optional<std::int64_t> wait_position(const topic_partition& where, time_point deadline);
   std::vector<core::commit_entry> positions() const;
   void set_paused(const topic_partition& where, bool paused);
   std::vector<topic_partition> paused() const;
@@ -82,7 +89,8 @@ class consumer_handover final : public core::consumer_sink {
   };
 
   bool session_expired(time_point now) const noexcept { return now >= session_until_; }
-  bool take_chunks(turn& into, std::unique_lock<std::mutex>& guard);
+  void announce() noexcept;
+  void take_chunks(turn& into, std::unique_lock<std::mutex>& guard);
   void take_chunk(turn& into, chunk_unpacker::limits& left, std::unique_lock<std::mutex>& guard);
   void broken(turn& into, slot& owner, core::fetched_chunk& chunk);
   slot* owner_of(const core::fetched_chunk& chunk);
@@ -94,7 +102,8 @@ class consumer_handover final : public core::consumer_sink {
 
   mutable std::mutex lock_;
   std::condition_variable arrived_;
-  bool waiting_ = false;
+  std::atomic<std::uint64_t> news_{0};
+  std::atomic<bool> waiting_{false};
   bool interrupted_ = false;
   bool poll_wished_ = false;
   std::map<topic_partition, slot> slots_;

@@ -7,6 +7,9 @@
 namespace kwire {
 namespace {
 
+/// Octets of one poll from which on the I/O thread had better fetch while the application works.
+constexpr std::size_t plenty = 64 * 1024;
+
 /// Sets a flag for as long as a call runs.
 class scope_flag {
  public:
@@ -25,7 +28,7 @@ consumer::impl::body::body(const std::shared_ptr<runtime::engine>& engine, core:
     : settings(std::move(given)),
       handover(settings,
                [weak = std::weak_ptr<runtime::engine>{engine}] {
-                 if (const auto alive = weak.lock()) alive->post([] {});
+                 if (const auto alive = weak.lock()) alive->wake();
                }),
       core(engine->settings(), settings, handover, std::random_device{}(), engine->new_owner()) {}
 
@@ -104,14 +107,16 @@ result<record_batches> consumer::impl::poll(milliseconds limit, const std::stop_
     post([](core::consumer_core& core, time_point at) { core.polled(at); });
   }
   const std::stop_callback on_stop{stop, [this] { body_->handover.interrupt(); }};
-  auto outcome = serve(limit > std::chrono::hours{24 * 365} ? core::never : begun + limit, stop);
+  auto outcome = serve(limit > std::chrono::hours{24 * 365} ? core::never : begun + limit);
   body_->handover.end_poll(now());
   return outcome;
 }
 
-result<record_batches> consumer::impl::serve(time_point until, const std::stop_token&) {
+result<record_batches> consumer::impl::serve(time_point until) {
   for (;;) {
-    auto turn = body_->handover.wait(until, now());
+    const auto seen = body_->handover.news();
+    auto turn = body_->handover.take(now());
+    plenty_ = turn.records && turn.records->cost > plenty;
     start(std::move(turn.fetch_again));
     if (!turn.halted.empty()) {
       post([list = std::move(turn.halted)](core::consumer_core& core, time_point) { core.halt(list); });
@@ -125,7 +130,16 @@ result<record_batches> consumer::impl::serve(time_point until, const std::stop_t
       return record_batches{std::move(turn.records)};
     }
     if (now() >= until) return record_batches{};
+    if (turn.nothing()) wait(seen, until);
   }
+}
+
+void consumer::impl::wait(std::uint64_t seen, time_point until) {
+  auto& handover = body_->handover;
+  engine_->drive(until, plenty_, [&] { return handover.news() != seen; });
+  if (handover.news() != seen) return;
+  const runtime::engine::plain_wait waiting{*engine_};
+  handover.wait(seen, until);
 }
 
 /// Carries out a change of the assignment. The order is what keeps promises: commit, tell, drop, and only
@@ -202,7 +216,10 @@ result<void> consumer::impl::close(timeout limit) {
     removed->set_value();
   });
   // Short: nothing that runs on the I/O thread waits.
-  if (!on_io_thread) gone.wait();
+  if (!on_io_thread) {
+    const runtime::engine::plain_wait waiting{*engine_};
+    gone.wait();
+  }
   if (on_io_thread) return error{errc::would_deadlock, "closed without leaving the group"};
   return {};
 }

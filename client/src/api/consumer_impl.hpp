@@ -69,6 +69,10 @@ class consumer::impl {
     post([start = std::move(start), promise](core::consumer_core& core, time_point at) mutable {
       start(core, [promise](result<T> outcome) { promise->set_value(std::move(outcome)); }, at);
     });
+    constexpr auto ready = std::future_status::ready;
+    engine_->drive(until, false, [&] { return answer.wait_for(std::chrono::seconds{0}) == ready; });
+    if (answer.wait_for(std::chrono::seconds{0}) == ready) return answer.get();
+    const runtime::engine::plain_wait waiting{*engine_};
     // The core keeps the deadline; the margin only bounds a call whose I/O thread is held up.
     if (until == core::never) return answer.get();
     if (answer.wait_until(until + std::chrono::milliseconds{500}) == std::future_status::timeout) {
@@ -82,7 +86,8 @@ class consumer::impl {
   void carry_out(const core::rebalance_notice& notice);
   void commit_before_loss(const std::vector<topic_partition>& partitions, time_point until);
   void give_up_all(time_point until);
-  result<record_batches> serve(time_point until, const std::stop_token& stop);
+  result<record_batches> serve(time_point until);
+  void wait(std::uint64_t seen, time_point until);
 
   std::shared_ptr<runtime::engine> engine_;
   std::shared_ptr<body> body_;
@@ -90,6 +95,7 @@ class consumer::impl {
   std::shared_ptr<rebalance_listener> listener_;
   bool assigned_by_hand_ = false;
   bool closed_ = false;
+  bool plenty_ = false;  // the last turn brought so many octets that waiting is not what takes the time
   bool inside_ = false;  // a poll or close is running: listeners must not start another
 };
 

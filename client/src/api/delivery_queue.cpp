@@ -86,6 +86,16 @@ std::size_t delivery_queue::serve(core::time_point deadline) {
   return reports;
 }
 
+bool delivery_queue::settled(std::uint64_t serial) const {
+  std::lock_guard guard{lock_};
+  return serials_.all_finished(serial) || !waiting_.empty() || !running_in_.empty();
+}
+
+bool delivery_queue::any() const {
+  std::lock_guard guard{lock_};
+  return !waiting_.empty();
+}
+
 bool delivery_queue::inside_callback() const {
   std::lock_guard guard{lock_};
   return std::ranges::find(running_in_, std::this_thread::get_id()) != running_in_.end();

@@ -24,6 +24,10 @@ class delivery_queue {
   bool wait(std::uint64_t serial, core::time_point deadline);
   /// Runs waiting reports in this thread; returns how many.
   std::size_t serve(core::time_point deadline);
+  /// Whether what `wait` waits for no longer depends on the loop: it is over, or callbacks have the word.
+  bool settled(std::uint64_t serial) const;
+  /// Whether reports wait for `serve`.
+  bool any() const;
   /// Whether this thread is running a callback of this queue.
   bool inside_callback() const;
 

@@ -60,7 +60,7 @@ class producer::impl final : public core::producer_sink {
         settings_(settings),
         instance_(++last_instance),
         accumulator_(static_cast<std::size_t>(settings.batch_size),
-                     static_cast<std::size_t>(settings.buffer_memory), [this] { engine_->post([] {}); }),
+                     static_cast<std::size_t>(settings.buffer_memory), [this] { engine_->wake(); }),
         reports_(settings.report_by_poll, [this](const char* what) { callback_threw(what); }),
         core_(engine_->settings(), settings, accumulator_, *this, std::random_device{}()) {
     engine_->post([this] { engine_->add(core_); });
@@ -96,7 +96,10 @@ class producer::impl final : public core::producer_sink {
     if (bound > static_cast<std::size_t>(settings_.max_request_size)) [[unlikely]] {
       return too_large(what, bound);
     }
-    return append(what, here, *table, item, report, wait, deadline);
+    auto outcome = append(what, here, *table, item, report, wait, deadline);
+    if (engine_->turn_wanted()) [[unlikely]]
+      engine_->take_turn();
+    return outcome;
   }
 
   std::size_t flush(time_point deadline) {
@@ -104,18 +107,20 @@ class producer::impl final : public core::producer_sink {
     engine_->post([this, serial] { core_.flush(serial); });
     if (reports_.inside_callback() || engine_->on_io_thread()) return unfinished();
     if (settings_.report_by_poll) {
-      while (
-          !reports_.wait(serial, std::min(deadline, runtime::deadline_after(std::chrono::milliseconds{1})))) {
-        if (std::chrono::steady_clock::now() >= deadline) break;
-        reports_.serve(std::min(deadline, runtime::deadline_after(std::chrono::milliseconds{50})));
+      while (!reports_.wait(serial, time_point{})) {
+        if (std::chrono::steady_clock::now() >= deadline) return unfinished();
+        serve(std::min(deadline, runtime::deadline_after(std::chrono::milliseconds{50})));
       }
-    } else if (reports_.wait(serial, deadline)) {
       return 0;
     }
-    return unfinished();
+    engine_->drive(deadline, false, [&] { return reports_.settled(serial); });
+    return wait_for_reports(serial, deadline) ? 0 : unfinished();
   }
 
-  std::size_t poll(time_point deadline) { return settings_.report_by_poll ? reports_.serve(deadline) : 0; }
+  std::size_t poll(milliseconds timeout) {
+    if (!settings_.report_by_poll) return 0;
+    return timeout.count() > 0 ? serve(runtime::deadline_after(timeout)) : reports_.serve(time_point{});
+  }
 
   void purge() {
     engine_->post([this] { core_.purge(error{errc::purged, "the application purged its records"}); });
@@ -192,13 +197,17 @@ class producer::impl final : public core::producer_sink {
           if (deadline == core::never) deadline = runtime::deadline_after(settings_.max_block);
           accumulator_.hurry();
           if (engine_->on_io_thread()) return error{errc::would_deadlock};
-          if (!accumulator_.pool().wait_for(needed, deadline)) {
-            return closed_ ? error{errc::closed} : queue_full(what);
-          }
+          if (!wait_for_room(needed, deadline)) return closed_ ? error{errc::closed} : queue_full(what);
           break;
       }
       if (closed_.load(std::memory_order_relaxed)) return error{errc::closed};
     }
+  }
+
+  bool wait_for_room(std::size_t needed, time_point deadline) {
+    engine_->take_turn();
+    const runtime::engine::plain_wait waiting{*engine_};
+    return accumulator_.pool().wait_for(needed, deadline);
   }
 
   /// A partition with a leader, by chance; kept until its batch is full.
@@ -223,6 +232,7 @@ class producer::impl final : public core::producer_sink {
     const auto found = [&] { return topic.partitions.load(std::memory_order_acquire); };
     if (const auto* table = found()) return table;
     if (engine_->on_io_thread()) return error{errc::would_deadlock};
+    const runtime::engine::plain_wait waiting{*engine_};
     const auto unknown_until = std::min(deadline, runtime::deadline_after(settings_.topic_propagation));
     std::unique_lock guard{topics_lock_};
     for (;;) {
@@ -260,6 +270,19 @@ class producer::impl final : public core::producer_sink {
     return why.on(what.topic());
   }
 
+  std::size_t serve(time_point deadline) {
+    if (!reports_.any()) engine_->drive(deadline, false, [this] { return reports_.any(); });
+    if (reports_.any()) return reports_.serve(time_point{});
+    const runtime::engine::plain_wait waiting{*engine_};
+    return reports_.serve(deadline);
+  }
+
+  bool wait_for_reports(std::uint64_t serial, time_point deadline) {
+    if (reports_.wait(serial, time_point{})) return true;
+    const runtime::engine::plain_wait waiting{*engine_};
+    return reports_.wait(serial, deadline);
+  }
+
   // core::producer_sink
   void finished(core::finished_batch done) override { reports_.push(std::move(done)); }
   void topics_changed() override {
@@ -286,6 +309,7 @@ class producer::impl final : public core::producer_sink {
       task();
       done.set_value();
     });
+    const runtime::engine::plain_wait waiting{*engine_};
     waited.wait();
   }
 
@@ -339,7 +363,7 @@ result<void> producer::try_produce(const record& what, delivery_callback on_deli
   return impl_->produce(what, on_delivery, false);
 }
 std::size_t producer::flush(milliseconds timeout) { return impl_->flush(runtime::deadline_after(timeout)); }
-std::size_t producer::poll(milliseconds timeout) { return impl_->poll(runtime::deadline_after(timeout)); }
+std::size_t producer::poll(milliseconds timeout) { return impl_->poll(timeout); }
 void producer::purge() { impl_->purge(); }
 std::size_t producer::close(milliseconds timeout) { return impl_->close(timeout); }
 result<std::size_t> producer::partitions(std::string_view topic) { return impl_->partitions(topic); }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/cluster/cluster.hpp"
+#include "runtime/loop_seat.hpp"
 #include "runtime/tcp_link.hpp"
 
 namespace kwire::runtime {
@@ -31,7 +32,10 @@ class engine::impl final : public link_events {
         timer_(io_),
         work_(io_.get_executor()),
         published_(cluster_.snapshot()) {
-    thread_ = std::thread{[this] { io_.run(); }};
+    thread_ = std::thread{[this] {
+      seat_.sit();
+      io_.run();
+    }};
   }
 
   ~impl() {
@@ -42,6 +46,7 @@ class engine::impl final : public link_events {
       work_.reset();
       io_.stop();
     });
+    seat_.begin_plain_wait();
     thread_.join();
   }
 
@@ -54,26 +59,65 @@ class engine::impl final : public link_events {
     {
       std::lock_guard guard{posted_lock_};
       posted_.push_back(std::move(task));
-      if (std::exchange(announced_, true)) return;
     }
-    asio::post(io_, [this] {
-      {
-        std::lock_guard guard{posted_lock_};
-        announced_ = false;
-      }
-      pump();
-    });
+    if (!seat_.lent() || seat_.mine()) return announce();
+    turn_wanted_.store(true, std::memory_order_seq_cst);
+    take_turn();
   }
 
-  bool on_io_thread() const noexcept { return std::this_thread::get_id() == thread_.get_id(); }
+  void wake() {
+    if (!seat_.lent() || seat_.mine()) return post([] {});
+    turn_wanted_.store(true, std::memory_order_seq_cst);
+  }
+
+  /// As `post`, but never runs anything before it returns.
+  void leave_word(std::function<void()> task) {
+    {
+      std::lock_guard guard{posted_lock_};
+      posted_.push_back(std::move(task));
+    }
+    announce();
+  }
+
+  const std::atomic<bool>& turn_wanted() const noexcept { return turn_wanted_; }
+
+  void take_turn() {
+    if (!turn_wanted_.load(std::memory_order_seq_cst)) return;
+    if (!seat_.sit_if_empty()) return announce();
+    pump();
+    seat_.give_back(!untold_.empty());
+  }
+
+  void drive(time_point until, bool plenty, const std::function<bool()>& done) {
+    const auto began = now();
+    if (!seat_.borrow(began, plenty)) return;
+    if (turn_wanted_.load(std::memory_order_seq_cst)) pump();
+    const auto lease_ends = began + loop_seat::lease;
+    const auto latest = std::min(until, lease_ends);
+    while (!done() && io_.run_one_until(latest) > 0) {
+    }
+    // What has come meanwhile for others, an acknowledgement say, does not wait for the next who sits here.
+    io_.poll();
+    seat_.give_back(now() >= lease_ends || !untold_.empty());
+  }
+
+  loop_seat& seat() noexcept { return seat_; }
+  bool on_io_thread() const noexcept { return seat_.mine(); }
 
   std::shared_ptr<const core::metadata_snapshot> snapshot() const {
     std::lock_guard guard{published_lock_};
     return published_;
   }
 
+  /// Observers run on the I/O thread alone: the thread that has the loop on loan may hold a lock of the
+  /// application's that the observer takes.
   void tell(const event& e) {
-    if (watcher_) watcher_->on_event(e);
+    if (!watcher_) return;
+    if (std::this_thread::get_id() == thread_.get_id()) {
+      watcher_->on_event(e);
+    } else {
+      untold_.push_back(e);
+    }
   }
 
   void add(core::reactor& member) {
@@ -97,10 +141,30 @@ class engine::impl final : public link_events {
 
   const core::client_settings& settings() const noexcept { return settings_; }
   std::uint32_t new_owner() noexcept { return ++last_owner_; }
-  boost::asio::io_context& io() noexcept { return io_; }
 
  private:
   static time_point now() { return std::chrono::steady_clock::now(); }
+
+  void announce() {
+    {
+      std::lock_guard guard{posted_lock_};
+      if (std::exchange(announced_, true)) return;
+    }
+    asio::post(io_, [this] {
+      {
+        std::lock_guard guard{posted_lock_};
+        announced_ = false;
+      }
+      pump();
+    });
+  }
+
+  /// On the I/O thread: somebody else runs the loop for a while.
+  void lend() {
+    seat_.lend();
+    for (const auto& e : std::exchange(untold_, {})) watcher_->on_event(e);
+    pump();
+  }
 
   void opened(core::link_id id) override {
     cluster_.on_opened(id, now());
@@ -123,6 +187,7 @@ class engine::impl final : public link_events {
       again_ = true;
       return;
     }
+    turn_wanted_.store(false, std::memory_order_seq_cst);
     bool more = run_posted();
     // Those who post without end must not keep the sockets waiting: what is left has a turn of its own due.
     for (int turn = 0; turn == 0 || again_ || (more && turn < 3); ++turn) {
@@ -227,6 +292,7 @@ class engine::impl final : public link_events {
   core::client_settings settings_;
   core::cluster cluster_;
   std::unique_ptr<observer> watcher_;
+  std::vector<event> untold_;  ///< that came up while the loop was on loan
   std::shared_ptr<buffer_pool> pool_ = std::make_shared<buffer_pool>();
   asio::io_context io_{1};
   asio::steady_timer timer_;
@@ -242,26 +308,36 @@ class engine::impl final : public link_events {
 
   std::mutex posted_lock_;
   std::vector<std::function<void()>> posted_;
-  bool announced_ = false;  ///< a turn of the I/O thread is due that will look at them
+  bool announced_ = false;  ///< a turn of the loop is due that will look at them
   std::vector<std::function<void()>> running_;
 
   mutable std::mutex published_lock_;
   std::shared_ptr<const core::metadata_snapshot> published_;
+  loop_seat seat_{[this] { asio::post(io_, [this] { lend(); }); }};
+  std::atomic<bool> turn_wanted_{false};  ///< by somebody who does not run the loop while it is on loan
   std::thread thread_;
 };
 
 engine::engine(core::client_settings settings, const std::vector<core::bootstrap_address>& seeds,
                std::unique_ptr<observer> watcher)
-    : impl_(std::make_unique<impl>(std::move(settings), seeds, std::move(watcher))) {}
+    : impl_(std::make_unique<impl>(std::move(settings), seeds, std::move(watcher))),
+      turn_wanted_(&impl_->turn_wanted()) {}
 
 engine::~engine() = default;
 
 void engine::post(std::function<void()> task) { impl_->post(std::move(task)); }
+void engine::wake() { impl_->wake(); }
+void engine::take_turn() { impl_->take_turn(); }
+void engine::drive(time_point until, bool plenty, const std::function<bool()>& done) {
+  impl_->drive(until, plenty, done);
+}
 bool engine::on_io_thread() const noexcept { return impl_->on_io_thread(); }
+engine::plain_wait::plain_wait(engine& owner) : owner_(owner) { owner_.impl_->seat().begin_plain_wait(); }
+engine::plain_wait::~plain_wait() { owner_.impl_->seat().end_plain_wait(); }
 std::shared_ptr<const core::metadata_snapshot> engine::snapshot() const { return impl_->snapshot(); }
 const core::client_settings& engine::settings() const noexcept { return impl_->settings(); }
 void engine::tell(event e) {
-  post([this, e = std::move(e)] { impl_->tell(e); });
+  impl_->leave_word([this, e = std::move(e)] { impl_->tell(e); });
 }
 std::uint32_t engine::new_owner() noexcept { return impl_->new_owner(); }
 void engine::add(core::reactor& member) { impl_->add(member); }
@@ -272,6 +348,7 @@ metrics_snapshot engine::metrics() {
   std::promise<metrics_snapshot> promise;
   auto answer = promise.get_future();
   post([&] { promise.set_value(impl_->metrics()); });
+  const plain_wait waiting{*this};
   return answer.get();
 }
 

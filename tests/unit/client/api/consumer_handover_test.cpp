@@ -37,7 +37,7 @@ struct handing_over {
   }
   consumer_handover::turn poll() {
     handover.begin_poll();
-    auto turn = handover.wait(time_point{}, now);
+    auto turn = handover.take(now);
     handover.end_poll(now);
     return turn;
   }
