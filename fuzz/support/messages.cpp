@@ -85,7 +85,7 @@ void refuse_prefixes(const selected& what, const any_message& target, bytes_view
     }
     return;
   }
-  for (int i = 0; i < 7; ++i) refuse_prefix(what, target, whole.first(random.below(whole.size())));
+  for (int i = 0; i < 3; ++i) refuse_prefix(what, target, whole.first(random.below(whole.size())));
   refuse_prefix(what, target, whole.first(whole.size() - 1));
 }
 
