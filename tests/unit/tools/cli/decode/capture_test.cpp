@@ -153,7 +153,8 @@ TEST_CASE("capture: packets of impossible times") {
   packets[3].microseconds = 0;
   const auto found = read(test::pcapng_file(link_type::ethernet, packets));
   CHECK(found.understood == 1);
-  CHECK(holds(found.text, "9999-12-31T23:59:59.551615Z  10.0.0.1:50000 -> 10.0.0.2:9092  Metadata v4 request"));
+  CHECK(
+      holds(found.text, "9999-12-31T23:59:59.551615Z  10.0.0.1:50000 -> 10.0.0.2:9092  Metadata v4 request"));
   CHECK(holds(found.text, "Metadata v4 response"));
 }
 
