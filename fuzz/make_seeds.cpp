@@ -6,6 +6,7 @@
 #include <kwire/protocol/broker_errc.hpp>
 #include <kwire/protocol/header.hpp>
 #include <kwire/protocol/records/compression.hpp>
+#include <kwire/protocol/records/json.hpp>
 #include <kwire/protocol/wire/json.hpp>
 #include <random>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include "dump.hpp"
 #include "generator.hpp"
 #include "support/messages.hpp"
+#include "support/packets.hpp"
 
 namespace {
 
@@ -111,6 +113,10 @@ void add_records(seeds& to, const fs::path& vectors) {
     if (set.size() > 16'384) continue;
     to.add("record_set", set);
     to.add("batch_v2", set);
+    to.add("record_json", join({octets({0}), set}));
+    if (const auto as_json = records_to_json(set, 1 << 20)) {
+      to.add("record_json", join({octets({1}), as_bytes(*as_json)}));
+    }
     for (int magic = 0; magic < 3; ++magic) {
       to.add("down_convert", join({octets({magic, 0}), set}));
       to.add("up_convert", join({octets({1, magic & 1}), set}));
@@ -144,12 +150,68 @@ void add_codecs(seeds& to) {
   }
 }
 
+bytes framed(const bytes& frame) {
+  writer out;
+  out.fixed(static_cast<std::int32_t>(frame.size()));
+  out.raw(frame);
+  return std::move(out.buffer());
+}
+
+/// A short connection: its beginning, requests and answers, its end.
+std::vector<bytes> some_packets(int link, bool v6, std::uint64_t seed) {
+  std::vector<bytes> packets;
+  std::uint32_t sent = 100, answered = 500;
+  const auto put = [&](bool from_client, std::uint8_t flags, const bytes& payload) {
+    fuzz::made_segment made{v6, 50000, 9092, sent, answered, flags, payload};
+    if (!from_client) {
+      std::swap(made.from, made.to);
+      std::swap(made.sequence, made.acknowledged);
+    }
+    packets.push_back(fuzz::make_packet(link, made));
+    (from_client ? sent : answered) += static_cast<std::uint32_t>(payload.size());
+  };
+  put(true, 2, {});
+  put(false, 18, {});
+  ++sent, ++answered;
+  for (const api key : {api::api_versions, api::metadata, api::fetch, api::produce}) {
+    const auto* asked = find_message(key, direction::request);
+    const auto* told = find_message(key, direction::response);
+    const auto version = static_cast<std::int16_t>(asked->info->stable().max - static_cast<int>(seed % 3));
+    const auto request = asked->make();
+    const auto response = told->make();
+    test::generate(request.ref(), version, seed);
+    test::generate(response.ref(), version, seed);
+    writer out;
+    encode_header({key, version, correlation_id{raw(key)}, "c"}, *asked->info, out);
+    if (encode(request.ref(), version, out)) put(true, 16, framed(out.buffer()));
+    out.clear();
+    encode_response_header(correlation_id{raw(key)}, *told->info, version, out);
+    if (encode(response.ref(), version, out)) put(false, 16, framed(out.buffer()));
+  }
+  put(true, 17, {});
+  put(false, 17, {});
+  return packets;
+}
+
+void add_captures(seeds& to) {
+  std::uint64_t seed = 0;
+  for (const auto link : fuzz::link_layers) {
+    for (const bool v6 : {false, true}) {
+      const auto packets = some_packets(link, v6, ++seed);
+      const auto how = static_cast<int>(seed % 8);
+      to.add("capture", join({octets({0, how, 1}), fuzz::pcap_file(link, packets)}));
+      to.add("capture", join({octets({0, how + 8, 0}), fuzz::pcapng_file(link, packets)}));
+    }
+  }
+}
+
 /// Targets that play a game: what a random player would do.
 void add_games(seeds& to) {
   std::mt19937_64 random{1};
-  for (const std::string target : {"admin_calls", "broker", "cluster", "consumer", "consumer_blobs",
-                                   "group_member", "offsets", "producer", "setup_script", "reader",
-                                   "batch_builder", "checksums", "partitioner", "record_splitter"}) {
+  for (const std::string target :
+       {"admin_calls", "broker", "cluster", "consumer", "consumer_blobs", "group_member", "offsets",
+        "producer", "setup_script", "reader", "batch_builder", "capture", "checksums", "partitioner",
+        "record_splitter"}) {
     for (const std::size_t size : {16, 64, 200, 600, 1500, 4000}) {
       bytes content(size);
       // Mostly small numbers: those choose and are believed.
@@ -185,8 +247,11 @@ void add_texts(seeds& to) {
   for (const auto& entry : all_messages())
     to.add("names", join({octets({3, 0}), as_bytes(entry.info->name)}));
   for (int code = 0; code < 140; ++code)
-    to.add("names",
-           join({octets({code, 0}), as_bytes(to_string(broker_errc{static_cast<std::int16_t>(code)}))}));
+    to.add("names", join({octets({code - 2, code < 2 ? 255 : 0}),
+                          as_bytes(to_string(broker_errc{static_cast<std::int16_t>(code)}))}));
+  for (const std::string text :
+       {"4.1", "3.9.0", "0.8.2.1", "9", "1.x", "none", "gzip", "snappy", "lz4", "zstd"})
+    to.add("names", join({octets({1, 0}), as_bytes(text)}));
 }
 
 }  // namespace
@@ -200,6 +265,7 @@ int main(int count, char** arguments) {
   add_messages(made, arguments[1]);
   add_records(made, arguments[1]);
   add_codecs(made);
+  add_captures(made);
   add_games(made);
   add_texts(made);
   std::cout << made.count() << " seeds\n";

@@ -22,11 +22,16 @@ bytes some_batches(input& in) {
     batch_builder builder;
     builder.open(buffer.data(), buffer.size());
     for (auto records = in.below(4) + 1; records > 0; --records) {
-      (void)builder.append(in.number<std::uint8_t>(), as_bytes("k"), in.take(in.below(8)));
+      const auto timestamp = in.number<std::uint8_t>();
+      const auto value = in.take(in.below(8));
+      (void)builder.append(timestamp, as_bytes("k"), value);
     }
     auto batch = to_bytes(builder.seal({}, {static_cast<codec>(in.below(5))}, &pack));
     assign_offset(batch, in.number<std::int8_t>(), leader_epoch{0});
-    if (in.below(4) == 0) batch[in.below(batch.size())] ^= std::byte{in.number<std::uint8_t>()};
+    if (in.below(4) == 0) {
+      const auto place = in.below(batch.size());
+      batch[place] ^= std::byte{in.number<std::uint8_t>()};
+    }
     if (in.below(8) == 0) batch.resize(in.below(batch.size()));
     set.insert(set.end(), batch.begin(), batch.end());
   }
@@ -148,7 +153,10 @@ bytes hostile_body(api key, direction way, std::int16_t version, input& in) {
   writer out;
   (void)encode(message.ref(), version, out);
   auto wire = std::move(out.buffer());
-  if (how == 1 && !wire.empty()) wire[in.below(wire.size())] = std::byte{in.number<std::uint8_t>()};
+  if (how == 1 && !wire.empty()) {
+    const auto place = in.below(wire.size());
+    wire[place] = std::byte{in.number<std::uint8_t>()};
+  }
   if (how == 2 && !wire.empty()) wire.resize(in.below(wire.size()));
   return wire;
 }

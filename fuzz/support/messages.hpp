@@ -17,10 +17,8 @@ selected select(input& in, protocol::direction way);
 bytes selector(const protocol::message_entry& entry, std::int16_t version);
 
 /// All properties of decoder and encoder for one input: an error within the input, or a value that is
-/// written again; sizes as computed; every proper prefix refused; memory bound; gathered = copied.
+/// written again; sizes as computed; proper prefixes refused (all of short messages, a sample of long
+/// ones); memory bound; gathered = copied.
 void check_message(const selected& what, bytes_view wire);
-
-/// What `check_message` asks of a value that was decoded.
-void check_canonical(const selected& what, bytes_view wire, bool all_prefixes);
 
 }  // namespace kwire::fuzz

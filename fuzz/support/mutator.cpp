@@ -2,8 +2,8 @@
 
 #include <array>
 #include <kwire/protocol/wire/visitor.hpp>
-#include <random>
 
+#include "support/dice.hpp"
 #include "support/messages.hpp"
 #include "support/records.hpp"
 #include "support/target.hpp"
@@ -17,7 +17,6 @@ namespace kwire::fuzz {
 namespace {
 
 using namespace protocol;
-using dice = std::mt19937_64;
 
 constexpr std::size_t most_elements = 64;
 
@@ -35,7 +34,7 @@ class changer final : public visitor {
 
  private:
   bool turn() { return seen_++ == target_; }
-  std::size_t below(std::size_t limit) { return random_() % limit; }
+  std::size_t below(std::size_t limit) { return random_.below(limit); }
 
   void visit(std::string_view, value_ref field, const traits& how) override {
     if (!how.exists(version_)) return;
@@ -117,34 +116,38 @@ std::size_t mutate_octets(std::uint8_t* data, std::size_t size, std::size_t max_
   return LLVMFuzzerMutate != nullptr ? LLVMFuzzerMutate(data, size, max_size) : size;
 }
 
-}  // namespace
-
-void mutate(message_ref message, std::int16_t version, std::uint64_t seed) {
-  dice random{seed};
+void mutate(message_ref message, std::int16_t version, dice& random) {
   const bool flexible = message.info->is_flexible(version);
   changer count{version, flexible, static_cast<std::size_t>(-1), random};
   count.structure(message.value);
   if (count.seen() == 0) return;
-  changer change{version, flexible, random() % count.seen(), random};
+  changer change{version, flexible, random.below(count.seen()), random};
   change.structure(message.value);
+}
+
+}  // namespace
+
+void mutate(message_ref message, std::int16_t version, std::uint64_t seed) {
+  dice random{seed};
+  mutate(message, version, random);
 }
 
 std::size_t mutate_message(direction way, std::size_t before, std::uint8_t* data, std::size_t size,
                            std::size_t max_size, unsigned seed) {
   const auto in_front = before + 2;
   dice random{seed};
-  if (size < in_front || random() % 4 == 0) return mutate_octets(data, size, max_size);
+  if (size < in_front || random.below(4) == 0) return mutate_octets(data, size, max_size);
   input in{data + before, size - before};
   auto what = select(in, way);
   const auto message = what.entry->make();
   const auto kept = to_bytes(in.rest());  // record sets are views into it
   if (!decode(message.ref(), what.version, kept)) return mutate_octets(data, size, max_size);
-  for (auto changes = random() % 3 + 1; changes > 0; --changes) mutate(message.ref(), what.version, random());
-  if (random() % 8 == 0) {
+  for (auto changes = random.below(3) + 1; changes > 0; --changes)
+    mutate(message.ref(), what.version, random);
+  if (random.below(8) == 0) {
     const auto& range = what.entry->info->versions;
-    what.version = static_cast<std::int16_t>(
-        range.min +
-        static_cast<std::int16_t>(random() % static_cast<std::size_t>(range.max - range.min + 1)));
+    const auto count = static_cast<std::size_t>(range.max - range.min + 1);
+    what.version = static_cast<std::int16_t>(range.min + static_cast<std::int16_t>(random.below(count)));
   }
   writer out;
   if (!encode(message.ref(), what.version, out) || in_front + out.buffer().size() > max_size) {
@@ -158,9 +161,12 @@ std::size_t mutate_message(direction way, std::size_t before, std::uint8_t* data
 std::size_t mutate_records(std::size_t before, std::uint8_t* data, std::size_t size, std::size_t max_size,
                            unsigned seed) {
   const auto changed = mutate_octets(data, size, max_size);
-  if (seed % 2 == 0 && changed > before) {
-    repair_checksums(std::as_writable_bytes(std::span{data + before, changed - before}));
-  }
+  if (changed <= before) return changed;
+  const auto set = std::as_writable_bytes(std::span{data + before, changed - before});
+  dice random{seed};
+  // Octets that came or went moved the end of their batch; with its old length nothing behind is reached.
+  if (random.below(2) == 0) repair_lengths(set);
+  if (random.below(2) == 0) repair_checksums(set);
   return changed;
 }
 

@@ -17,7 +17,8 @@ void mutate(protocol::message_ref message, std::int16_t version, std::uint64_t s
 std::size_t mutate_message(protocol::direction way, std::size_t before, std::uint8_t* data, std::size_t size,
                            std::size_t max_size, unsigned seed);
 
-/// For inputs that are `before` octets and a record set: half of the time the checksums are made right again.
+/// For inputs that are `before` octets and a record set: octets are changed; half of the time the last length
+/// is made to fit again, and half of the time the checksums are made right again.
 std::size_t mutate_records(std::size_t before, std::uint8_t* data, std::size_t size, std::size_t max_size,
                            unsigned seed);
 

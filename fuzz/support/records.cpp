@@ -97,6 +97,18 @@ void repair_checksums(std::span<std::byte> set) {
   }
 }
 
+void repair_lengths(std::span<std::byte> set) {
+  while (set.size() > batch_prefix_size) {
+    const auto length = reader::load<std::int32_t>(set.data() + batch_at::length);
+    const auto left = set.size() - batch_prefix_size;
+    if (length < 5 || static_cast<std::size_t>(length) > left) {
+      store(set.data() + batch_at::length, static_cast<std::int32_t>(left));
+      return;
+    }
+    set = set.subspan(batch_prefix_size + static_cast<std::size_t>(length));
+  }
+}
+
 void check_record_set(bytes_view octets) {
   static decompressor unpack;
   record_set set{octets};

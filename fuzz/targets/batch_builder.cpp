@@ -71,6 +71,40 @@ void read_back(bytes_view sealed, const std::vector<made_record>& made, const ba
   fuzz::require(!range.error() && expected == made.end(), "all records come back");
 }
 
+void check_log_append_time(bytes_view sealed) {
+  static decompressor unpack;
+  record_set set{sealed};
+  const auto batch = *set.begin();
+  fuzz::require(verify(batch).has_value(), "a stamped batch has its checksum");
+  bytes buffer;
+  const auto content = payload(batch, unpack, 1 << 24, buffer);
+  fuzz::require(content.has_value(), "a stamped batch can be read");
+  auto range = records(batch, *content);
+  for (record_view record; range.next(record);) {
+    fuzz::require(record.timestamp_ms() == 5, "every record has the time of the append");
+  }
+}
+
+/// The batch that ends a transaction says what it was told.
+void check_end_marker(const batch_stamp& stamp, bool commit) {
+  static decompressor unpack;
+  bytes marker;
+  const auto type = commit ? control_type::commit : control_type::abort;
+  write_end_marker(stamp.producer_id, stamp.producer_epoch, type, 9, 1000, marker);
+  record_set set{marker};
+  const auto batch = *set.begin();
+  fuzz::require(verify(batch).has_value() && batch.control() && batch.producer_id == stamp.producer_id,
+                "an end marker is a control batch of its producer");
+  bytes buffer;
+  auto range = records(batch, *payload(batch, unpack, 1 << 16, buffer));
+  record_view record;
+  fuzz::require(range.next(record), "an end marker has a record");
+  const auto said = parse_control(record);
+  fuzz::require(
+      said.has_value() && said->type == type && said->coordinator_epoch == 9 && said->ends_transaction(),
+      "an end marker says what it was told");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -93,12 +127,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (taken) made.push_back(record);
   }
   if (made.empty()) return 0;
-  batch_stamp stamp{producer_id{in.number<std::int32_t>()}, producer_epoch{1}, 7, in.flag()};
+  const auto producer = producer_id{in.number<std::int32_t>()};
+  batch_stamp stamp{producer, producer_epoch{1}, 7, in.flag()};
+  check_end_marker(stamp, stamp.transactional);
   const auto sealed = builder.seal(stamp, {type}, &pack);
   read_back(sealed, made, stamp);
   stamp.base_sequence = 8;
   restamp(sealed, stamp);
   assign_offset(sealed, 0x7fffffffff, leader_epoch{3});
   read_back(sealed, made, stamp);
+  set_log_append_time(sealed, 5);
+  check_log_append_time(sealed);
   return 0;
 }

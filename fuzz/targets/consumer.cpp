@@ -11,15 +11,22 @@ void step(test::consumer_script& run, fuzz::input& in, core::position_version& l
   switch (in.below(16)) {
     case 0: return run.pass(std::chrono::milliseconds{in.number<std::uint16_t>()});
     case 1: (void)run.pass_to_deadline(); return;
-    case 2:
-      run.metadata(static_cast<std::int32_t>(in.below(4)),
-                   node_id{static_cast<std::int32_t>(in.below(3)) - 1}, in.flag());
-      return;
-    case 3: run.core.pause({test::tp(static_cast<std::int32_t>(in.below(3)))}, in.flag()); return run.step();
-    case 4:
-      run.core.start({{test::tp(static_cast<std::int32_t>(in.below(3))), ++last,
-                       in.flag() ? std::int64_t{in.number<std::int8_t>()} : -1}});
+    case 2: {
+      const auto partitions = static_cast<std::int32_t>(in.below(4));
+      const auto leader = node_id{static_cast<std::int32_t>(in.below(3)) - 1};
+      return run.metadata(partitions, leader, in.flag());
+    }
+    case 3: {
+      const auto where = test::tp(static_cast<std::int32_t>(in.below(3)));
+      run.core.pause({where}, in.flag());
       return run.step();
+    }
+    case 4: {
+      const auto where = test::tp(static_cast<std::int32_t>(in.below(3)));
+      const auto offset = in.flag() ? std::int64_t{in.number<std::int8_t>()} : -1;
+      run.core.start({{where, ++last, offset}});
+      return run.step();
+    }
     case 5: run.core.drop({test::tp(static_cast<std::int32_t>(in.below(3)))}); return run.step();
     case 6: run.sink.used = in.flag() ? 0 : std::size_t{1} << 40; return run.step();
     case 7:

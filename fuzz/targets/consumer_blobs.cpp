@@ -17,16 +17,17 @@ namespace {
 std::vector<topic_partition> draw_partitions(fuzz::input& in) {
   std::vector<topic_partition> list;
   for (auto left = in.below(6); left > 0; --left) {
-    list.push_back(
-        {std::string(1, static_cast<char>('s' + in.below(3))), partition_id{in.number<std::int8_t>()}});
+    const auto topic = static_cast<char>('s' + in.below(3));
+    list.push_back({std::string(1, topic), partition_id{in.number<std::int8_t>()}});
   }
   return list;
 }
 
 /// Each existing partition of a subscribed topic goes to one member that wants it; nobody gets another.
 void check_assignor(const assignor& by, fuzz::input& in) {
-  std::map<std::string, std::int32_t> partitions{{"s", static_cast<std::int32_t>(in.below(5))},
-                                                 {"t", static_cast<std::int32_t>(in.below(9))}};
+  std::map<std::string, std::int32_t> partitions;
+  partitions["s"] = static_cast<std::int32_t>(in.below(5));
+  partitions["t"] = static_cast<std::int32_t>(in.below(9));
   std::vector<group_subscription> members;
   for (auto left = in.below(5) + 1; left > 0; --left) {
     auto& member = members.emplace_back("m" + std::to_string(left), std::vector<std::string>{});

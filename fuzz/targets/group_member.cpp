@@ -38,9 +38,10 @@ class member {
       case 2: run_.metadata(static_cast<std::int32_t>(in_.below(5))); return;
       case 3: {
         ++commits_;
+        const auto where = test::tp(static_cast<std::int32_t>(in_.below(3)));
+        const auto offset = in_.number<std::int16_t>();
         run_.core.commit(
-            {{test::tp(static_cast<std::int32_t>(in_.below(3))), in_.number<std::int16_t>()}},
-            run_.now + std::chrono::seconds{60}, [this](auto) { ++told_; }, run_.now);
+            {{where, offset}}, run_.now + std::chrono::seconds{60}, [this](auto) { ++told_; }, run_.now);
         return run_.step();
       }
       case 4:

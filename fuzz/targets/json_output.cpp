@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <kwire/protocol/wire/json.hpp>
 #include <kwire/protocol/wire/json_reader.hpp>
+#include <kwire/protocol/wire/record_fields.hpp>
 #include <kwire/protocol/wire/visitor.hpp>
 #include <vector>
 
@@ -15,7 +16,7 @@ using namespace kwire::protocol;
 
 namespace {
 
-/// Collects the record sets of a message, and whether JSON can carry the rest.
+/// Whether JSON can carry a message, its record sets aside.
 class survey final : public visitor {
  public:
   explicit survey(std::int16_t version) : version_(version) {}
@@ -24,7 +25,6 @@ class survey final : public visitor {
     lossless = lossless && value.type->unknown(value.at)->empty();
     value.type->describe(value.at, *this);
   }
-  std::vector<std::optional<bytes_view>> sets;
   bool lossless = true;
 
  private:
@@ -32,12 +32,10 @@ class survey final : public visitor {
     if (!how.exists(version_)) return;
     if (field.type->shape != kind::optional) return value(field);
     void* target = field.type->target(field.at);
-    if (target != nullptr) return value({target, field.type->inner});
-    if (field.type->inner->shape == kind::records) sets.emplace_back();
+    if (target != nullptr) value({target, field.type->inner});
   }
   void value(value_ref field) {
     switch (field.type->shape) {
-      case kind::records: sets.emplace_back(as<bytes_view>(field)); return;
       // Octets that are no UTF-8 become U+FFFD; the payloads of NaN are lost.
       case kind::string: lossless = lossless && is_plain(as<std::string>(field)); return;
       case kind::float64: lossless = lossless && as<double>(field) == as<double>(field); return;
@@ -71,7 +69,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   survey found{what.version};
   found.structure(message.ref().value);
   const auto text = to_json(message.ref(), what.version, json_options{}.show_secrets().indent(indent));
-  record_sets sets{found.sets};
+  const auto content = record_fields(message.ref(), what.version);
+  record_sets sets{content};
   const auto again = what.entry->make();
   const auto read = from_json(again.ref(), what.version, text, sets);
   fuzz::require(read.has_value(), "what is printed can be read",

@@ -28,14 +28,18 @@ class game final : public core::producer_sink {
   }
 
  private:
+  /// The accumulator reads the real clock when it opens a batch. Virtual time is that much ahead, and so are
+  /// the settings that count from there.
+  static constexpr auto ahead = std::chrono::hours{1};
+
   static core::producer_settings draw(fuzz::input& in) {
     core::producer_settings settings;
-    settings.linger = std::chrono::milliseconds{in.below(3)};
+    settings.linger = ahead + std::chrono::milliseconds{in.below(3)};
     settings.idempotence = in.flag();
     settings.acks = settings.idempotence ? -1 : static_cast<std::int64_t>(in.below(3)) - 1;
     settings.max_in_flight = static_cast<std::int64_t>(in.below(5)) + 1;
     settings.codec = static_cast<protocol::codec>(in.below(5));
-    settings.delivery_timeout = std::chrono::seconds{30};
+    settings.delivery_timeout = ahead + std::chrono::seconds{30};
     return settings;
   }
 
@@ -85,8 +89,9 @@ class game final : public core::producer_sink {
     info->name = "t";
     info->id.octets[0] = 1;
     for (std::size_t i = 0; i < partitions; ++i) {
-      info->partitions.emplace_back().leader =
-          node_id{static_cast<std::int32_t>(in_.below(3)) - (in_.empty() ? -1 : 1)};
+      // Leaders 1 and 2, or none; 1 once the input is used up.
+      const auto leader = in_.empty() ? 1 : static_cast<std::int32_t>(in_.below(3));
+      info->partitions.emplace_back().leader = leader == 0 ? no_node : node_id{leader};
     }
     if (partitions == 0) info->error = broker_errc::unknown_topic_or_partition;
     snapshot->names[info->id] = "t";
@@ -105,8 +110,7 @@ class game final : public core::producer_sink {
   core::producer_settings settings_;
   core::accumulator source_;
   core::producer_core core_;
-  // The accumulator reads the real clock when it opens a batch: virtual time is ahead of it.
-  core::time_point now_ = std::chrono::steady_clock::now() + std::chrono::hours{1};
+  core::time_point now_ = std::chrono::steady_clock::now() + ahead;
   std::deque<core::request> requests_;
   std::map<std::uint64_t, int> told_;
   std::uint64_t added_ = 0;

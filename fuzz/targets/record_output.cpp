@@ -17,13 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::optional<bytes_view> key, value;
   if (in.flag()) key = in.take(in.number<std::uint8_t>());
   if (in.flag()) value = in.piece();
-  const record_view record{in.number<std::int64_t>(),
-                           in.number<std::int64_t>(),
-                           static_cast<timestamp_type>(static_cast<int>(in.below(3)) - 1),
-                           0,
-                           key,
-                           value,
-                           in.rest()};
+  const auto offset = in.number<std::int64_t>();
+  const auto timestamp = in.number<std::int64_t>();
+  const auto type = static_cast<timestamp_type>(static_cast<int>(in.below(3)) - 1);
+  const record_view record{offset, timestamp, type, 0, key, value, in.rest()};
   const cli::record_origin where{topic, partition_id{1}, node_id{2}};
   std::string out;
   try {

@@ -9,6 +9,16 @@
 #include "session.hpp"
 
 namespace kwire::cli {
+namespace {
+
+/// Files can say more seconds than microseconds can be counted in: those end with the year 9999.
+wall_time time_of(const timeval& when) {
+  constexpr std::int64_t end_of_years = 253'402'300'799;
+  const auto seconds = std::clamp<std::int64_t>(when.tv_sec, 0, end_of_years);
+  return wall_time{std::chrono::seconds{seconds} + std::chrono::microseconds{when.tv_usec}};
+}
+
+}  // namespace
 
 bool is_capture(bytes_view beginning) {
   constexpr std::uint32_t magics[] = {0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1,
@@ -37,8 +47,7 @@ void read_capture(std::FILE* from, const std::string& name, capture& to) {
   const u_char* octets = nullptr;
   int outcome = 0;
   while ((outcome = ::pcap_next_ex(file.get(), &header, &octets)) == 1) {
-    const auto time = std::chrono::seconds{header->ts.tv_sec} + std::chrono::microseconds{header->ts.tv_usec};
-    to.packet(link, {reinterpret_cast<const std::byte*>(octets), header->caplen}, wall_time{time});
+    to.packet(link, {reinterpret_cast<const std::byte*>(octets), header->caplen}, time_of(header->ts));
   }
   to.finish();
   if (outcome == PCAP_ERROR) {

@@ -147,6 +147,17 @@ TEST_CASE("capture: files that are none, are cut, or of another world") {
   CHECK(holds(read(test::pcap_file(105, {})).problem, "link type IEEE802_11"));
 }
 
+TEST_CASE("capture: packets of impossible times") {
+  auto packets = packets_of(exchange());
+  packets[2].microseconds = -1;  // the largest that pcapng can say
+  packets[3].microseconds = 0;
+  const auto found = read(test::pcapng_file(link_type::ethernet, packets));
+  CHECK(found.understood == 1);
+  CHECK(
+      holds(found.text, "9999-12-31T23:59:59.551615Z  10.0.0.1:50000 -> 10.0.0.2:9092  Metadata v4 request"));
+  CHECK(holds(found.text, "Metadata v4 response"));
+}
+
 TEST_CASE("decode command: captures and frames from files") {
   const std::string name = "/tmp/kwire_decode_test_" + std::to_string(::getpid());
   const auto run_on = [&](const std::string& content, std::vector<std::string> options) {
