@@ -38,7 +38,7 @@ void position_finder::advance(time_point now) {
     if (!searching(state) || state.not_before > now) continue;
     state.not_before = {};
     if (state.now == stage::locating) {
-      locate.push_back({where, state.version});
+      if (!committed_asked_) locate.push_back({where, state.version});
       continue;
     }
     const auto* place = context_->metadata->find(where.topic, where.partition);
@@ -46,7 +46,7 @@ void position_finder::advance(time_point now) {
       if (reading_table::wait_for_leader(state, now, context_->random)) need_metadata();
       continue;
     }
-    by_leader[place->leader].push_back({where, state.version});
+    if (!offsets_asked_.contains(place->leader)) by_leader[place->leader].push_back({where, state.version});
   }
   if (!locate.empty()) ask_committed(locate, now);
   for (const auto& [node, list] : by_leader) ask_offsets(node, list, now);
@@ -64,7 +64,9 @@ void position_finder::ask_committed(const std::vector<asked_for>& list, time_poi
   asked.to = destination::group(group);
   asked.usable.max = offset_fetch_by_name;
   asked.deadline = now + context_->client.request_timeout;
+  committed_asked_ = true;
   context_->calls.send(std::move(asked), [this, list](const response& answer, time_point at) {
+    committed_asked_ = false;
     on_committed(list, answer, at);
   });
 }
@@ -111,13 +113,14 @@ void position_finder::ask_offsets(node_id node, const std::vector<asked_for>& li
   asked.body = make_list_offsets(targets, context_->settings.level);
   asked.to = destination::broker(node);
   asked.deadline = now + context_->client.request_timeout;
+  offsets_asked_.insert(node);
   context_->calls.send(std::move(asked), [this, node, list](const response& answer, time_point at) {
-    on_offsets(node, list, answer, at);
+    offsets_asked_.erase(node);
+    on_offsets(list, answer, at);
   });
 }
 
-void position_finder::on_offsets(node_id, const std::vector<asked_for>& list, const response& answer,
-                                 time_point now) {
+void position_finder::on_offsets(const std::vector<asked_for>& list, const response& answer, time_point now) {
   const auto listed = read_list_offsets(answer);
   if (!listed) need_metadata();
   for (const auto& [where, version] : list) {

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <kwire/protocol/messages/fetch.hpp>
+#include <kwire/protocol/messages/list_offsets.hpp>
+#include <kwire/protocol/messages/offset_fetch.hpp>
 
 #include "consumer_script.hpp"
 
@@ -125,6 +127,40 @@ TEST_CASE("an answer from before a seek, a pause or a revocation is dropped") {
     const auto next = run.read<fetch_request>(run.fetch(), version);
     if (what == 0) CHECK(next.topics[0].partitions[0].fetch_offset == 500);
     if (what != 0) CHECK(next.forgotten_topics_data.size() == 1);
+  }
+}
+
+TEST_CASE("positions are looked for by one request at a time, which the next partitions share") {
+  core::consumer_settings settings;
+  auto key = api::list_offsets;
+  SUBCASE("by the policy") {}
+  SUBCASE("committed") {
+    settings.group_id = "g";
+    key = api::offset_fetch;
+  }
+  consumer_script run{settings};
+  run.metadata(3);
+  core::position_version last = 0;
+  run.core.start({{tp(0), ++last, -1}});
+  run.step();
+  const auto first = run.take(key);
+  REQUIRE(first.has_value());
+  for (int i = 0; i < 10; ++i) {
+    run.core.start({{tp(i % 3), ++last, -1}});
+    run.step();
+  }
+  CHECK(run.nothing(key));
+  run.fail(*first, errc::timed_out);
+  for (int i = 0; i < 20 && run.nothing(key); ++i) run.pass_to_deadline();
+  const auto second = run.take(key);
+  REQUIRE(second.has_value());
+  CHECK(run.nothing(key));
+  if (key == api::list_offsets) {
+    CHECK(run.read<protocol::list_offsets_request>(*second, 7).topics.at(0).partitions.size() == 3);
+  } else {
+    CHECK(
+        run.read<protocol::offset_fetch_request>(*second, 7).topics.value().at(0).partition_indexes.size() ==
+        3);
   }
 }
 
