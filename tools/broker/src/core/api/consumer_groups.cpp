@@ -1,13 +1,13 @@
 #include <kwire/protocol/messages/consumer_group_describe.hpp>
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 
+#include "core/api/group_heartbeats.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
 namespace {
 
 using asked_heartbeat = protocol::consumer_group_heartbeat_request;
-using told_heartbeat = protocol::consumer_group_heartbeat_response;
 using told_group = protocol::consumer_group_describe_response::group;
 using told_assignment = protocol::consumer_group_describe_response::assigned;
 
@@ -84,28 +84,8 @@ void serve_consumer_group_heartbeat(broker_core& core, const request& what) {
   if (result.refused.code == broker_errc::none)
     result.refused = check_heartbeat(id, input, what.token.version);
   if (result.refused.code == broker_errc::none) result = core.groups().heartbeat(id, input, what.now);
-  told_heartbeat answer;
-  answer.error_code = code(result.refused.code);
-  if (result.refused.code != broker_errc::none) {
-    const auto& why = result.refused.message;
-    answer.error_message = why.empty() ? std::string{meaning(result.refused.code)} : why;
-    return core.respond(what.token, answer);
-  }
-  answer.member_id = result.member_id;
-  answer.member_epoch = result.epoch;
-  if (input.epoch >= 0) {
-    answer.heartbeat_interval_ms =
-        static_cast<std::int32_t>(core.groups().config(id).consumer_heartbeat.count());
-  }
-  if (result.assignment) {
-    auto& given = answer.assignment.emplace();
-    for (const auto& [topic, indexes] : *result.assignment) {
-      auto& listed = given.topic_partitions.emplace_back();
-      listed.topic_id = topic;
-      for (const auto index : indexes) listed.partitions.push_back(partition_id{index});
-    }
-  }
-  core.respond(what.token, answer);
+  answer_heartbeat<protocol::consumer_group_heartbeat_response>(core, what, result, input.epoch,
+                                                                core.groups().config(id).consumer_heartbeat);
 }
 
 void serve_consumer_group_describe(broker_core& core, const request& what) {

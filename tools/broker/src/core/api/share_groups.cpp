@@ -1,6 +1,7 @@
 #include <kwire/protocol/messages/share_group_describe.hpp>
 #include <kwire/protocol/messages/share_group_heartbeat.hpp>
 
+#include "core/api/group_heartbeats.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -49,28 +50,8 @@ void serve_share_group_heartbeat(broker_core& core, const request& what) {
   if (result.refused.code == broker_errc::none) result.refused = check_heartbeat(asked.group_id, input);
   if (result.refused.code == broker_errc::none)
     result = core.groups().heartbeat(asked.group_id, input, what.now);
-  protocol::share_group_heartbeat_response answer;
-  answer.error_code = code(result.refused.code);
-  if (result.refused.code != broker_errc::none) {
-    const auto& why = result.refused.message;
-    answer.error_message = why.empty() ? std::string{meaning(result.refused.code)} : why;
-    return core.respond(what.token, answer);
-  }
-  answer.member_id = result.member_id;
-  answer.member_epoch = result.epoch;
-  if (input.epoch >= 0) {
-    const auto interval = core.groups().config(asked.group_id).share_heartbeat;
-    answer.heartbeat_interval_ms = static_cast<std::int32_t>(interval.count());
-  }
-  if (result.assignment) {
-    auto& given = answer.assignment.emplace();
-    for (const auto& [topic, indexes] : *result.assignment) {
-      auto& listed = given.topic_partitions.emplace_back();
-      listed.topic_id = topic;
-      for (const auto index : indexes) listed.partitions.push_back(partition_id{index});
-    }
-  }
-  core.respond(what.token, answer);
+  answer_heartbeat<protocol::share_group_heartbeat_response>(
+      core, what, result, input.epoch, core.groups().config(asked.group_id).share_heartbeat);
 }
 
 void serve_share_group_describe(broker_core& core, const request& what) {
