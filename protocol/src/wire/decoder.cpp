@@ -71,7 +71,12 @@ class decoder final : public visitor {
   }
 
   void value(std::string_view name, value_ref field, const traits& how) {
+    if (is_scalar(field.type->shape)) {  // most fields: the path is looked at only if this fails
+      scalar(field);
+      if (in_.ok()) return;
+    }
     if (!path_.push(name)) return fail(wire_errc::too_deep);
+    if (!in_.ok()) return leave();
     const bool outer = flexible_;
     flexible_ = outer && !how.is_classic();
     if (field.type->shape == kind::optional) {
@@ -80,6 +85,10 @@ class decoder final : public visitor {
       plain(field, false);
     }
     flexible_ = outer;
+    leave();
+  }
+
+  void leave() {
     note();
     path_.pop();
   }
@@ -178,12 +187,21 @@ class decoder final : public visitor {
     return slot.octets;
   }
 
+  template <class Int>
+  void number(value_ref field) {
+    const auto value = in_.fixed<Int>();
+    std::memcpy(field.at, &value, sizeof value);
+  }
+
   void scalar(value_ref field) {
-    switch (scalar_size(field.type->shape)) {
-      case 1: return store_scalar(field, in_.fixed<std::int8_t>());
-      case 2: return store_scalar(field, in_.fixed<std::int16_t>());
-      case 4: return store_scalar(field, in_.fixed<std::int32_t>());
-      default: return store_scalar(field, in_.fixed<std::int64_t>());
+    switch (field.type->shape) {
+      case kind::boolean: as<std::uint8_t>(field) = in_.fixed<std::int8_t>() != 0; return;
+      case kind::int8: return number<std::int8_t>(field);
+      case kind::int16:
+      case kind::uint16: return number<std::int16_t>(field);
+      case kind::int32:
+      case kind::uint32: return number<std::int32_t>(field);
+      default: return number<std::int64_t>(field);
     }
   }
 

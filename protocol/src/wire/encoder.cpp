@@ -18,7 +18,7 @@ class encoder final : public visitor {
 
   void structure(value_ref value) {
     const auto outer = pass_;
-    pass_ = {pass::positional};
+    pass_ = {};
     value.type->describe(value.at, *this);
     if (flexible_) tagged_section(value);
     pass_ = outer;
@@ -29,8 +29,9 @@ class encoder final : public visitor {
   const wire_error& error() const noexcept { return error_; }
 
  private:
+  /// The positional pass counts the tagged fields there are; they are written in a second one, if any.
   struct pass {
-    enum { positional, count, tagged } what = positional;
+    enum { positional, tagged } what = positional;
     std::size_t tags = 0;
     std::int16_t highest = -1;
     bool ascending = true;
@@ -46,12 +47,11 @@ class encoder final : public visitor {
       return;
     }
     const bool tagged = flexible_ && how.tag_number() >= 0;
-    if (pass_.what == pass::positional) {
-      if (!tagged) value(name, field, how);
+    if (!tagged) {
+      if (pass_.what == pass::positional) value(name, field, how);
+    } else if (is_default(field, how)) {
       return;
-    }
-    if (!tagged || is_default(field, how)) return;
-    if (pass_.what == pass::count) {
+    } else if (pass_.what == pass::positional) {
       ++pass_.tags;
       pass_.ascending = pass_.ascending && how.tag_number() > pass_.highest;
       pass_.highest = std::max(pass_.highest, how.tag_number());
@@ -61,18 +61,16 @@ class encoder final : public visitor {
   }
 
   void tagged_section(value_ref structure) {
-    pass_ = {pass::count};
-    structure.type->describe(structure.at, *this);
     const auto known = pass_;
     auto unknown = structure.type->unknown(structure.at)->entries();
     put_uvarint(known.tags + unknown.size());
     if (known.ascending && (unknown.empty() || known.tags == 0 || unknown[0].tag > tag_of(known.highest))) {
-      tagged_pass(structure, -1);
+      tagged_pass(structure, known.tags, -1);
     } else {
       for (std::int16_t tag = 0; tag <= known.highest; ++tag) {
         for (; !unknown.empty() && unknown[0].tag < tag_of(tag); unknown = unknown.subspan(1))
           raw(unknown[0]);
-        tagged_pass(structure, tag);
+        tagged_pass(structure, known.tags, tag);
       }
     }
     for (const auto& entry : unknown) raw(entry);
@@ -80,9 +78,9 @@ class encoder final : public visitor {
 
   static std::uint32_t tag_of(std::int16_t number) { return static_cast<std::uint32_t>(number); }
 
-  void tagged_pass(value_ref structure, std::int16_t wanted) {
-    if (pass_.tags == 0) return;
-    pass_ = {.what = pass::tagged, .tags = pass_.tags, .wanted = wanted};
+  void tagged_pass(value_ref structure, std::size_t tags, std::int16_t wanted) {
+    if (tags == 0) return;
+    pass_ = {.what = pass::tagged, .wanted = wanted};
     structure.type->describe(structure.at, *this);
   }
 
@@ -101,6 +99,7 @@ class encoder final : public visitor {
   }
 
   void value(std::string_view name, value_ref field, const traits& how) {
+    if (is_scalar(field.type->shape)) return scalar(field);  // cannot fail, so needs no path
     if (!path_.push(name)) return fail(wire_errc::too_deep, name);
     const bool outer = flexible_;
     flexible_ = outer && !how.is_classic();
@@ -170,10 +169,18 @@ class encoder final : public visitor {
   void array(value_ref field) {
     const auto count = field.type->count(field.at);
     length(count);
+    if (field.type->inner->shape == kind::int32) return numbers(field, count);
     for (std::size_t i = 0; i < count && ok(); ++i) {
       path_.at(i);
       plain(field.element(i));
     }
+  }
+
+  /// Replica lists make up most of a large metadata answer: written without a call a number.
+  void numbers(value_ref field, std::size_t count) {
+    const auto* from = static_cast<const std::byte*>(field.type->data(field.at));
+    size_ += count * sizeof(std::int32_t);
+    if (out_ != nullptr) out_->numbers(from, count);
   }
 
   void length(std::size_t count) {

@@ -37,6 +37,8 @@ inline void store_scalar(value_ref field, std::int64_t number) noexcept {
   }
 }
 
+inline bool is_scalar(kind shape) noexcept { return shape <= kind::float64; }
+
 /// Octets of a scalar on the wire.
 inline std::size_t scalar_size(kind shape) noexcept {
   switch (shape) {

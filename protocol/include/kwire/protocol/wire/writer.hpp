@@ -78,6 +78,16 @@ class writer {
   }
   void varint(std::int64_t value) { uvarint(zigzag(value)); }
   void raw(bytes_view octets) { buffer_.insert(buffer_.end(), octets.begin(), octets.end()); }
+  /// `count` int32 that lie at `from` in the machine's order.
+  void numbers(const std::byte* from, std::size_t count) {
+    const auto at = grow(count * sizeof(std::int32_t));
+    auto* to = buffer_.data() + at;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::int32_t number = 0;
+      std::memcpy(&number, from + i * sizeof number, sizeof number);
+      store(to + i * sizeof number, number);
+    }
+  }
   void id(const uuid& value) { raw({reinterpret_cast<const std::byte*>(value.octets.data()), 16}); }
 
   /// A record set: copied, or noted as a slice when gathering.
