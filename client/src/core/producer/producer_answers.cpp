@@ -124,6 +124,15 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
     case broker_errc::request_timed_out:
       content->maybe_persisted = true;
       return retry(std::move(content), why, now);
+    case broker_errc::not_leader_or_follower:
+    case broker_errc::unknown_topic_or_partition:
+    case broker_errc::unknown_topic_id:
+    case broker_errc::kafka_storage_error:
+      // With acks=all said before the append, and also after it, when leader or topic go away while the
+      // broker waits for the followers: the records may be with the next leader.
+      content->maybe_persisted = content->maybe_persisted || settings_.acks == -1;
+      return is_retriable(code) ? retry(std::move(content), why, now)
+                                : fail(std::move(content), std::move(why));
     default:
       // A code without a meaning does not say when the broker failed.
       if (code == broker_errc::unknown_server_error || find(code) == nullptr) content->maybe_persisted = true;

@@ -361,3 +361,24 @@ TEST_CASE("answers: why nothing was sent decides whether it is tried again") {
     CHECK(rig.core().out().refresh_metadata);
   }
 }
+
+TEST_CASE("producer: with acks=all a leader or topic may go away while the broker waits for followers") {
+  for (const auto code : {broker_errc::not_leader_or_follower, broker_errc::unknown_topic_or_partition,
+                          broker_errc::unknown_topic_id, broker_errc::kafka_storage_error}) {
+    for (const int acks : {-1, 1}) {
+      CAPTURE(to_string(code));
+      CAPTURE(acks);
+      producer_rig rig;
+      rig.settings.acks = acks;
+      rig.settings.idempotence = acks == -1;
+      rig.settings.delivery_timeout = 5s;
+      rig.leaders("t", {1});
+      rig.add("t", 0, 1);
+      rig.answer(rig.one(), code);
+      rig.pass(6s);
+      rig.step();
+      const auto fate = rig.fate(1);
+      CHECK(fate.starts_with(acks == -1 ? "possibly persisted" : "not persisted"));
+    }
+  }
+}
