@@ -17,7 +17,7 @@ namespace kwire::core {
 /// An address of a broker and what all connections to it have in common.
 struct endpoint {
   std::uint64_t number = 0;  ///< in the order of being learned; what goes over endpoints goes in this order
-  node_id id = no_node;  ///< `no_node` for an entry of the bootstrap list
+  node_id id = no_node;      ///< `no_node` for an entry of the bootstrap list
   std::string host;
   std::uint16_t port = 0;
   setup_script::memory setup;

@@ -60,7 +60,7 @@ TEST_CASE("reactor loop: a request wants a connection, and its deadline is the l
   here.loop.settle(here.now);
   CHECK(member.answers == 1);
   REQUIRE(member.failure.has_value());
-  CHECK(*member.failure == errc::timed_out);
+  CHECK(*member.failure == errc::not_connected);  // no broker could be reached in time
 }
 
 TEST_CASE("reactor loop: who has been removed gets no answers") {
