@@ -33,6 +33,7 @@ consumer_app::~consumer_app() {
 }
 
 void consumer_app::start() {
+  if (close_wanted_) return;  // told to leave before it came
   handover_.end_poll(host_.now());
   host_.attach(*this);
   host_.loop().add(core_, host_.now());
@@ -139,7 +140,9 @@ void consumer_app::work() {
   for (const auto& done : std::exchange(hand_, {})) {
     truth_.processed(id_, raw(done.where.partition), done.next);
   }
-  if (!settings_.auto_commit && random_.below(100) < plan_.commits_by_hand && delivered_ > 0) {
+  const bool chosen = !settings_.auto_commit &&
+                      (random_.below(100) < plan_.commits_by_hand || host_.clock() > plan_.chaos_ends);
+  if (chosen && delivered_ > 0) {
     return commit_by_hand();
   }
   begin_poll();

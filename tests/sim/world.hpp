@@ -85,6 +85,8 @@ class world final : private network_ends {
   bool run_until(micros until);
   /// What is still missing; empty when everything is produced, read and committed.
   std::string unsettled();
+  /// Grows with everything that is acknowledged, read or committed.
+  std::int64_t progress() const;
   void every_second();
   void finish();
   bool close_all();

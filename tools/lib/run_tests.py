@@ -39,7 +39,7 @@ SUITES = (
     Suite("broker", "debug"),
     Suite("fuzz", "debug"),
     Suite("sim", "release"),
-    Suite("simasan", "debug"),
+    Suite("sim-asan", "debug"),
     Suite("tsan", "tsan"),
     Suite("vectors", "release", setup=("test", "vectors")),
     Suite("install", "release", setup=("test",)),

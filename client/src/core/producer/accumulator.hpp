@@ -41,6 +41,7 @@ struct batch {
   std::int64_t number = 0;  ///< among the partition's batches of its identity
   std::int64_t attempts = 0;
   bool maybe_persisted = false;  ///< an attempt ended without a word from the broker
+  bool stray = false;            ///< and may still be on its way there, whatever was heard since
 };
 using batch_ptr = std::unique_ptr<batch>;
 

@@ -382,3 +382,22 @@ TEST_CASE("producer: with acks=all a leader or topic may go away while the broke
     }
   }
 }
+
+TEST_CASE("producer: an attempt on a lost connection may arrive after its number was refused") {
+  producer_rig rig;
+  rig.settings.delivery_timeout = 5s;
+  rig.leaders("t", {1});
+  rig.add("t", 0, 1);
+  rig.answer(rig.one());
+  rig.add("t", 0, 2);
+  const auto first = rig.one();
+  rig.add("t", 0, 3);
+  const auto second = rig.one();
+  rig.lose(first, true);
+  rig.lose(second, true);
+  rig.pass(2s);
+  for (const auto& again : rig.step()) rig.answer(again, broker_errc::out_of_order_sequence_number);
+  rig.pass(4s);
+  rig.step();
+  CHECK(rig.fate(3).starts_with("possibly persisted"));
+}
