@@ -113,7 +113,12 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       // Not in the log yet. Behind another batch of ours it only waits for that one; at the head a number is
       // missing that will never come, so numbering must restart.
       content->maybe_persisted = false;
-      if (is_head(*content->slot, content->serial)) sending.renew_identity = true;
+      if (is_head(*content->slot, content->serial)) {
+        sending.renew_identity = true;
+        // Under new numbers it could be in the log twice: an attempt of old may still arrive, behind the one
+        // that is missing now.
+        if (content->stray) return fail(std::move(content), std::move(why));
+      }
       return retry(std::move(content), why, now);
     case broker_errc::unknown_producer_id:
     case broker_errc::invalid_producer_epoch:
