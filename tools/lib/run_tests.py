@@ -38,6 +38,8 @@ SUITES = (
     Suite("unit", "debug"),
     Suite("broker", "debug"),
     Suite("fuzz", "debug"),
+    Suite("sim", "release"),
+    Suite("sim-asan", "debug"),
     Suite("tsan", "tsan"),
     Suite("vectors", "release", setup=("test", "vectors")),
     Suite("install", "release", setup=("test",)),

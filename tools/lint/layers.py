@@ -12,7 +12,7 @@ PARTS = ("protocol", "client", "serde", "retry", "tools/broker")
 LAYERS = (
     "protocol", "client/include", "client/src/core", "client/src/runtime", "client/src/api",
     "serde/include", "serde", "retry/include", "retry",
-    "tools/broker/include", "tools/broker", "tools/cli", "tools/examples",
+    "tools/broker/include", "tools/broker", "tools/cli", "tools/examples", "tests/sim",
 )
 PUBLIC = {"protocol", "client/include", "serde/include", "retry/include"}
 CLIENT = {"protocol", "client/include", "client/src/core"}
@@ -30,7 +30,10 @@ MAY_USE = {
     "tools/broker": {"protocol", "tools/broker/include", "tools/broker"},
     "tools/cli": PUBLIC | {"tools/broker/include", "tools/cli"},
     "tools/examples": PUBLIC | {"tools/broker/include", "tools/examples"},
+    "tests/sim": CLIENT | {"tools/broker/include", "tools/broker", "tests/sim"},
 }
+# What the application of the simulation uses above the cores; no part of it waits or starts a thread there.
+SIMULATED_API = ("client/src/api/consumer_handover.hpp", "client/src/api/delivery_queue.hpp")
 
 ASIO = re.compile(r"boost/asio(/|\.hpp$)")
 # The decoding proxy moves octets between sockets and is no client, so the runtime has nothing for it.
@@ -41,7 +44,8 @@ ASIO_TYPES_HOMES = ("client/include/", "client/src/api/", "serde/", "retry/", "t
 HIDDEN_FROM_USERS = re.compile(r"(openssl|sasl|gssapi|boost/beast)/|(zstd|zlib|lz4\w*|snappy[\w-]*)\.h$")
 THREADS = re.compile(r"(thread|mutex|shared_mutex|condition_variable|future|stop_token|semaphore)$")
 NOT_PURE = re.compile(r"\b(\w*clock::now|clock_gettime|gettimeofday|random_device|this_thread)\b")
-PURE_HOMES = ("protocol/", "client/src/core/")
+PURE_HOMES = ("protocol/", "client/src/core/", "tests/sim/")
+SIMULATOR_MAIN = "tests/sim/main.cpp"  # tells how long seeds take
 ACCUMULATOR = ("client/src/core/producer/accumulator", "client/src/core/producer/slot_lock")
 
 
@@ -65,9 +69,11 @@ def target_of(root, path, quoted, name):
 def ours(root, path, quoted, name):
     layer, target = layer_of(path), target_of(root, path, quoted, name)
     used = target and layer_of(target)
+    if layer == "tests/sim" and target in SIMULATED_API:
+        return None
     if layer and used and used not in MAY_USE[layer]:
         return f"{layer} may not include {used} ({name})"
-    if layer and target and target.startswith(("tests/", "fuzz/")):
+    if layer and layer != "tests/sim" and target and target.startswith(("tests/", "fuzz/")):
         return f"the product may not include tests ({name})"
     return None
 
@@ -93,7 +99,7 @@ def others(path, name):
 
 
 def is_pure(path):
-    return path.startswith(PURE_HOMES) and not path.startswith(ACCUMULATOR)
+    return path.startswith(PURE_HOMES) and not path.startswith(ACCUMULATOR) and path != SIMULATOR_MAIN
 
 
 def misplaced(path):

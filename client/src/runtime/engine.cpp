@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/cluster/cluster.hpp"
+#include "core/reactor_loop.hpp"
 #include "runtime/loop_seat.hpp"
 #include "runtime/tcp_link.hpp"
 
@@ -27,11 +27,11 @@ class engine::impl final : public link_events {
   impl(core::client_settings settings, const std::vector<core::bootstrap_address>& seeds,
        std::unique_ptr<observer> watcher)
       : settings_(std::move(settings)),
-        cluster_(settings_, seeds, std::random_device{}()),
         watcher_(std::move(watcher)),
+        loop_(settings_, seeds, std::random_device{}(), [this](const event& e) { tell(e); }),
         timer_(io_),
         work_(io_.get_executor()),
-        published_(cluster_.snapshot()) {
+        published_(loop_.snapshot()) {
     thread_ = std::thread{[this] {
       seat_.sit();
       io_.run();
@@ -120,22 +120,12 @@ class engine::impl final : public link_events {
     }
   }
 
-  void add(core::reactor& member) {
-    reactors_.push_back(&member);
-    if (cluster_.snapshot()->revision > 0) member.metadata_changed(cluster_.snapshot(), now());
-  }
-
-  void remove(core::reactor& member) {
-    std::erase(reactors_, &member);
-    cluster_.remove(member, now());
-    // Answers already taken in a round of `pump` that is under way must not reach it either.
-    std::erase_if(answers_, [&](const core::answered& done) { return done.asked.origin == &member; });
-  }
+  void add(core::reactor& member) { loop_.add(member, now()); }
+  void remove(core::reactor& member) { loop_.remove(member, now()); }
 
   metrics_snapshot metrics() {
     metrics_snapshot snapshot;
-    cluster_.metrics(snapshot);
-    for (const auto* member : reactors_) member->metrics(snapshot);
+    loop_.metrics(snapshot);
     return snapshot;
   }
 
@@ -167,17 +157,17 @@ class engine::impl final : public link_events {
   }
 
   void opened(core::link_id id) override {
-    cluster_.on_opened(id, now());
+    loop_.opened(id, now());
     pump();
   }
   void received(core::link_id id, core::frame message) override {
-    cluster_.on_frame(id, message, now());
+    loop_.received(id, message, now());
     message = {};
     pump();
   }
   void closed(core::link_id id, const error& why) override {
     links_.erase(static_cast<std::uint64_t>(id));
-    cluster_.on_closed(id, why, now());
+    loop_.closed(id, why, now());
     pump();
   }
 
@@ -192,9 +182,8 @@ class engine::impl final : public link_events {
     // Those who post without end must not keep the sockets waiting: what is left has a turn of its own due.
     for (int turn = 0; turn == 0 || again_ || (more && turn < 3); ++turn) {
       again_ = false;
-      const auto moment = now();
-      while (round(moment)) {
-      }
+      loop_.settle(now());
+      publish();
       carry_out();
       more = run_posted();
     }
@@ -214,50 +203,14 @@ class engine::impl final : public link_events {
     return true;
   }
 
-  bool round(time_point moment) {
-    bool busy = false;
-    cluster_.advance(moment);
-    answers_ = cluster_.take_answers(moment);
-    while (!answers_.empty()) {
-      busy = true;
-      auto done = std::move(answers_.front());
-      answers_.erase(answers_.begin());
-      done.asked.origin->handle(done.asked.token, std::move(done.answer), moment);
-    }
-    if (cluster_.snapshot() != last_snapshot_) {
-      last_snapshot_ = cluster_.snapshot();
-      {
-        std::lock_guard guard{published_lock_};
-        published_ = last_snapshot_;
-      }
-      for (std::size_t i = 0; i < reactors_.size(); ++i)
-        reactors_[i]->metadata_changed(last_snapshot_, moment);
-    }
-    for (std::size_t i = 0; i < reactors_.size(); ++i) {
-      auto& member = *reactors_[i];
-      member.advance(moment);
-      busy = empty_outbox(member, moment) || busy;
-    }
-    for (auto& e : cluster_.output().events) tell(e);
-    cluster_.output().events.clear();
-    return busy;
-  }
-
-  bool empty_outbox(core::reactor& member, time_point moment) {
-    auto& box = member.out();
-    for (auto& e : box.events) tell(e);
-    box.events.clear();
-    cluster_.note(&member, box, moment);
-    if (box.requests.empty()) return false;
-    for (auto& asked : std::exchange(box.requests, {})) {
-      asked.origin = &member;
-      cluster_.submit(std::move(asked), moment);
-    }
-    return true;
+  void publish() {
+    if (loop_.snapshot() == published_) return;  // written only where the loop runs
+    std::lock_guard guard{published_lock_};
+    published_ = loop_.snapshot();
   }
 
   void carry_out() {
-    for (auto& command : std::exchange(cluster_.output().commands, {})) {
+    for (auto& command : loop_.take_commands()) {
       if (auto* open = std::get_if<core::open_link>(&command)) {
         auto link = std::make_shared<tcp_link>(io_, open->id, settings_, pool_, *this);
         links_[static_cast<std::uint64_t>(open->id)] = link;
@@ -277,8 +230,7 @@ class engine::impl final : public link_events {
   /// One timer for everything. It is moved only to an earlier time: firing early costs less than moving it
   /// with every request.
   void arm() {
-    auto next = cluster_.next_deadline();
-    for (const auto* member : reactors_) next = std::min(next, member->next_deadline());
+    const auto next = loop_.next_deadline();
     if (next == core::never || next >= armed_for_) return;
     armed_for_ = next;
     timer_.expires_at(next);
@@ -290,17 +242,14 @@ class engine::impl final : public link_events {
   }
 
   core::client_settings settings_;
-  core::cluster cluster_;
   std::unique_ptr<observer> watcher_;
+  core::reactor_loop loop_;
   std::vector<event> untold_;  ///< that came up while the loop was on loan
   std::shared_ptr<buffer_pool> pool_ = std::make_shared<buffer_pool>();
   asio::io_context io_{1};
   asio::steady_timer timer_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::unordered_map<std::uint64_t, std::shared_ptr<tcp_link>> links_;
-  std::vector<core::reactor*> reactors_;
-  std::vector<core::answered> answers_;
-  std::shared_ptr<const core::metadata_snapshot> last_snapshot_;
   time_point armed_for_ = core::never;
   bool pumping_ = false;
   bool again_ = false;

@@ -46,7 +46,7 @@ cluster::cluster(const client_settings& settings, const std::vector<bootstrap_ad
                  std::uint64_t seed)
     : settings_(&settings), random_(seed), metadata_(settings, random_), coordinators_(settings, random_) {
   for (const auto& place : seeds) {
-    seeds_.push_back(std::make_unique<endpoint>(no_node, place.host, place.port, settings));
+    seeds_.push_back(make_endpoint(no_node, place.host, place.port));
   }
 }
 
@@ -320,7 +320,13 @@ void cluster::learn(node_id id, const std::string& host, std::uint16_t port, tim
     drop(*slot, error{errc::connection_lost, "the broker has moved to " + host + ":" + std::to_string(port)},
          now);
   }
-  slot = std::make_unique<endpoint>(id, host, port, *settings_);
+  slot = make_endpoint(id, host, port);
+}
+
+std::unique_ptr<endpoint> cluster::make_endpoint(node_id id, const std::string& host, std::uint16_t port) {
+  auto made = std::make_unique<endpoint>(id, host, port, *settings_);
+  made->number = ++last_endpoint_;
+  return made;
 }
 
 void cluster::drop(endpoint& peer, const error& why, time_point now) {
@@ -426,9 +432,9 @@ std::vector<answered> cluster::take_answers(time_point now) {
 }
 
 void cluster::metrics(metrics_snapshot& into) const {
-  std::map<const endpoint*, broker_metrics> rows;
+  std::map<std::uint64_t, broker_metrics> rows;  // in the order of the endpoints
   const auto row = [&](const endpoint& peer) {
-    auto& m = rows[&peer];
+    auto& m = rows[peer.number];
     m.id = peer.id;
     m.address = peer.address();
     if (peer.last_failure) m.last_failure = peer.last_failure->message();
@@ -441,12 +447,12 @@ void cluster::metrics(metrics_snapshot& into) const {
   for (const auto& peer : seeds_) row(*peer);
   for (const auto& [id, peer] : learned_) row(*peer);
   for (const auto& [key, link] : connections_) {
-    auto& m = rows[std::get<0>(key)];
+    auto& m = rows[std::get<0>(key)->number];
     m.connections += link->open();
     m.in_flight += static_cast<std::uint32_t>(link->in_flight());
     m.waiting += static_cast<std::uint32_t>(link->waiting());
   }
-  for (auto& [peer, m] : rows) into.brokers.push_back(std::move(m));
+  for (auto& [number, m] : rows) into.brokers.push_back(std::move(m));
 }
 
 }  // namespace kwire::core

@@ -53,6 +53,15 @@ class cluster final : private reactor {
 
  private:
   using connection_key = std::tuple<const endpoint*, traffic, std::uint32_t>;
+  /// By number: addresses in memory differ from run to run, and a run must be repeatable.
+  struct in_order {
+    bool operator()(const connection_key& a, const connection_key& b) const noexcept {
+      const auto rank = [](const connection_key& key) {
+        return std::tuple{std::get<0>(key)->number, std::get<1>(key), std::get<2>(key)};
+      };
+      return rank(a) < rank(b);
+    }
+  };
 
   void handle(std::uint64_t token, response answer, time_point now) override;
   void metadata_changed(const std::shared_ptr<const metadata_snapshot>&, time_point) override {}
@@ -63,6 +72,7 @@ class cluster final : private reactor {
   endpoint* choose_any(time_point now);
   connection& connection_to(endpoint& peer, traffic kind, std::uint32_t owner);
   connection* find(link_id link);
+  std::unique_ptr<endpoint> make_endpoint(node_id id, const std::string& host, std::uint16_t port);
   void learn(node_id id, const std::string& host, std::uint16_t port, time_point now);
   void adopt_brokers(time_point now);
   void drop(endpoint& peer, const error& why, time_point now);
@@ -84,12 +94,13 @@ class cluster final : private reactor {
   coordinators coordinators_;
   std::vector<std::unique_ptr<endpoint>> seeds_;
   std::map<node_id, std::unique_ptr<endpoint>> learned_;
-  std::map<connection_key, std::unique_ptr<connection>> connections_;
+  std::map<connection_key, std::unique_ptr<connection>, in_order> connections_;
   std::unordered_map<std::uint64_t, connection*> links_;
   std::map<std::uint32_t, const reactor*> owners_;  ///< of connections that are not shared
   std::vector<request> unrouted_;
   std::map<std::uint64_t, coordinators::key> looking_up_;
   std::uint64_t last_token_ = 0;
+  std::uint64_t last_endpoint_ = 0;
   bool use_seeds_ = true;  ///< until metadata came from them
   time_point started_ = never;
   connection_output output_;

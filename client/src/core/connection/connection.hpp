@@ -16,7 +16,8 @@ namespace kwire::core {
 
 /// An address of a broker and what all connections to it have in common.
 struct endpoint {
-  node_id id = no_node;  ///< `no_node` for an entry of the bootstrap list
+  std::uint64_t number = 0;  ///< in the order of being learned; what goes over endpoints goes in this order
+  node_id id = no_node;      ///< `no_node` for an entry of the bootstrap list
   std::string host;
   std::uint16_t port = 0;
   setup_script::memory setup;
@@ -31,10 +32,10 @@ struct endpoint {
   std::uint64_t bytes_received = 0;
   latency_histogram latency;
 
-  endpoint(node_id node, std::string name, std::uint16_t number, const client_settings& settings)
+  endpoint(node_id node, std::string name, std::uint16_t at_port, const client_settings& settings)
       : id(node),
         host(std::move(name)),
-        port(number),
+        port(at_port),
         pause(settings.reconnect_backoff, settings.reconnect_backoff_max) {}
 
   /// `host:port`, brackets around IPv6.

@@ -38,7 +38,9 @@ void group_member::on_refusal(broker_errc code, api where, time_point now) {
     case broker_errc::illegal_generation:
       tell(event_kind::group_rebalancing, severity::warning).because(why);
       reason_ = "the group had forgotten this member";
-      return lose(true, now);
+      // With an old generation it is a member still: under another id, the others would wait for the old one
+      // until its session ends.
+      return lose(code == broker_errc::unknown_member_id, now);
     case broker_errc::fenced_instance_id:
       // Somebody else runs with our group.instance.id: going on would fence him in turn.
       lose(true, now);

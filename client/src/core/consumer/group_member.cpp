@@ -130,6 +130,7 @@ void group_member::join(time_point now) {
   join_details details;
   details.who = identity();
   details.topics = topics_;
+  joined_topics_ = topics_;
   details.owned = owned_;
   details.had = cooperative_ ? owned_ : last_had_;
   details.generation_of_owned = owned_generation_;
@@ -245,6 +246,12 @@ void group_member::on_synced(const response& answer, time_point now) {
       .with("generation " + std::to_string(raw(generation_)) + ", " + std::to_string(assignment->size()) +
             " partitions" + (leader_ ? ", leader" : ""));
   apply(std::move(*assignment));
+  // What has changed while the round was under way nobody has acted on yet.
+  if (topics_ != joined_topics_) {
+    reason_ = "the subscription has changed";
+    return rejoin(now);
+  }
+  metadata_changed(now);
 }
 
 // -- what the application carries out ----------------------------------------------------------------------

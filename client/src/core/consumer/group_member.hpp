@@ -104,6 +104,7 @@ class group_member {
   backoff pause_;
 
   std::vector<std::string> topics_;
+  std::vector<std::string> joined_topics_;  ///< of the last JoinGroup
   std::string member_id_;
   generation_id generation_ = no_generation;
   std::string reason_ = "the consumer subscribed";

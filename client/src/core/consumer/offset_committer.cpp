@@ -34,7 +34,17 @@ void offset_committer::commit(std::vector<commit_entry> entries, time_point dead
   fresh.entries = std::move(entries);
   fresh.deadline = deadline;
   fresh.done = std::move(done);
-  send(std::prev(jobs_.end()), now);
+  send_first(now);
+}
+
+/// One after the other: of two that look for the coordinator at a time, or go to different ones, the older
+/// could arrive last, and the committed offset would go back.
+void offset_committer::send_first(time_point now) {
+  while (!jobs_.empty()) {
+    const auto first = jobs_.begin();
+    if (first->in_flight || now < first->not_before) return;
+    send(first, now);
+  }
 }
 
 void offset_committer::send(handle which, time_point now) {
@@ -130,23 +140,28 @@ void offset_committer::start_automatic(time_point now) {
     context_->tell(event_kind::offsets_committed, severity::debug, context::consumer)
         .with(std::to_string(outcome->size()) + " partitions");
   };
-  send(std::prev(jobs_.end()), now);
 }
 
 void offset_committer::advance(time_point now) {
   start_automatic(now);
   for (auto it = jobs_.begin(); it != jobs_.end();) {
     const auto which = it++;
-    if (which->in_flight || now < which->not_before) continue;
-    send(which, now);
+    if (which->in_flight || now < which->deadline) continue;
+    if (which->codes.empty()) {
+      finish(which, error{errc::timed_out, "earlier commits had no answer"}.in(api::offset_commit));
+    } else {
+      finish(which, std::move(which->codes));
+    }
   }
+  send_first(now);
 }
 
 time_point offset_committer::next_deadline() const {
   auto next = automatic_runs_ ? never : next_automatic_;
   for (const auto& waiting : jobs_) {
-    if (!waiting.in_flight) next = std::min(next, waiting.not_before);
+    if (!waiting.in_flight) next = std::min(next, waiting.deadline);
   }
+  if (!jobs_.empty() && !jobs_.front().in_flight) next = std::min(next, jobs_.front().not_before);
   return next;
 }
 

@@ -47,6 +47,7 @@ class offset_committer {
   };
   using handle = std::list<job>::iterator;
 
+  void send_first(time_point now);
   void send(handle which, time_point now);
   void on_answer(handle which, const commit_identity& who, const response& answer, time_point now);
   void retry(handle which, error why, time_point now);

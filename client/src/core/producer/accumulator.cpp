@@ -4,8 +4,12 @@
 
 namespace kwire::core {
 
-accumulator::accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake)
-    : batch_size_(batch_size), pool_(std::make_shared<accumulator_pool>(budget)), wake_(std::move(wake)) {}
+accumulator::accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake,
+                         clock_reader now)
+    : batch_size_(batch_size),
+      pool_(std::make_shared<accumulator_pool>(budget)),
+      wake_(std::move(wake)),
+      now_(std::move(now)) {}
 
 topic_slot& accumulator::topic(std::string_view name) {
   {
@@ -83,7 +87,7 @@ bool accumulator::open(partition_slot& slot, std::size_t needed, bool with_repor
   }
   fresh->slot = &slot;
   fresh->serial = last_serial_.fetch_add(1, std::memory_order_relaxed) + 1;
-  fresh->opened = std::chrono::steady_clock::now();
+  fresh->opened = now_();
   fresh->builder.open(memory->data(), usable(*memory, needed));
   fresh->memory = std::move(memory);
   std::lock_guard guard{news_lock_};

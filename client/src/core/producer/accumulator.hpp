@@ -41,6 +41,7 @@ struct batch {
   std::int64_t number = 0;  ///< among the partition's batches of its identity
   std::int64_t attempts = 0;
   bool maybe_persisted = false;  ///< an attempt ended without a word from the broker
+  bool stray = false;            ///< and may still be on its way there, whatever was heard since
 };
 using batch_ptr = std::unique_ptr<batch>;
 
@@ -117,9 +118,12 @@ class accumulator {
     full,       ///< nothing happened; the batch was closed, a keyless record may go elsewhere now
   };
 
+  using clock_reader = std::function<time_point()>;
+
   /// `wake` is called (on the appending thread) when the producer core should look, once until it has
-  /// looked.
-  accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake);
+  /// looked. `now` tells when a batch is opened: lingering and delivery.timeout.ms count from then.
+  accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake,
+              clock_reader now = &std::chrono::steady_clock::now);
 
   /// `may_move`: answer `full` instead of opening a batch after one had to be closed.
   appended append(partition_slot& slot, const item& what, delivery_callback& report, bool may_move,
@@ -162,6 +166,7 @@ class accumulator {
   std::size_t batch_size_;
   std::shared_ptr<accumulator_pool> pool_;
   std::function<void()> wake_;
+  clock_reader now_;
   std::atomic<std::uint64_t> last_serial_{0};
   std::atomic<bool> notified_{false};
   std::atomic<bool> hurried_{false};

@@ -45,6 +45,7 @@ void producer_core::on_failure(flight lost, const response& answer, time_point n
   out_.refresh_metadata = true;
   for (auto& content : lost.batches) {
     content->maybe_persisted = content->maybe_persisted || answer.maybe_sent;
+    content->stray = content->stray || answer.maybe_sent;
     const bool hopeless = why == errc::unsupported_by_broker ||
                           (why.code().category() != client_category() && !why.retriable());
     if (hopeless) {
@@ -109,14 +110,21 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
   if (needs_metadata_refresh(code)) out_.refresh_metadata = true;
   switch (code) {
     case broker_errc::out_of_order_sequence_number:
-      // Certainly not in the log. Behind another batch of ours it only waits for that one; at the head a
-      // number is missing that will never come, so numbering must restart.
+      // Not in the log yet. Behind another batch of ours it only waits for that one; at the head a number is
+      // missing that will never come, so numbering must restart.
       content->maybe_persisted = false;
-      if (is_head(*content->slot, content->serial)) sending.renew_identity = true;
+      if (is_head(*content->slot, content->serial)) {
+        sending.renew_identity = true;
+        // Under new numbers it could be in the log twice: an attempt of old may still arrive, behind the one
+        // that is missing now.
+        if (content->stray) return fail(std::move(content), std::move(why));
+      }
       return retry(std::move(content), why, now);
     case broker_errc::unknown_producer_id:
     case broker_errc::invalid_producer_epoch:
       content->maybe_persisted = false;
+      // What comes late under a fenced epoch is refused as well.
+      if (code == broker_errc::invalid_producer_epoch) content->stray = false;
       sending.renew_identity = true;
       return retry(std::move(content), why, now);
     case broker_errc::producer_fenced: fail(std::move(content), why); return break_down(why);
@@ -124,6 +132,15 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
     case broker_errc::request_timed_out:
       content->maybe_persisted = true;
       return retry(std::move(content), why, now);
+    case broker_errc::not_leader_or_follower:
+    case broker_errc::unknown_topic_or_partition:
+    case broker_errc::unknown_topic_id:
+    case broker_errc::kafka_storage_error:
+      // With acks=all said before the append, and also after it, when leader or topic go away while the
+      // broker waits for the followers: the records may be with the next leader.
+      content->maybe_persisted = content->maybe_persisted || settings_.acks == -1;
+      return is_retriable(code) ? retry(std::move(content), why, now)
+                                : fail(std::move(content), std::move(why));
     default:
       // A code without a meaning does not say when the broker failed.
       if (code == broker_errc::unknown_server_error || find(code) == nullptr) content->maybe_persisted = true;
@@ -185,7 +202,8 @@ void producer_core::fail(batch_ptr content, error why) {
       .about(content->slot->topic->name + "-" + std::to_string(raw(content->slot->id)))
       .because(why)
       .with(std::to_string(count) + " records");
-  const auto result = content->maybe_persisted ? outcome::possibly_persisted : outcome::not_persisted;
+  const bool doubt = content->maybe_persisted || content->stray;
+  const auto result = doubt ? outcome::possibly_persisted : outcome::not_persisted;
   content->memory.reset();
   sink_->finished({std::move(content), result, -1, std::move(why)});
 }

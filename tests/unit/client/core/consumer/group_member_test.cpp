@@ -142,6 +142,35 @@ TEST_CASE("the leader assigns for all, and survives what does not parse") {
   CHECK(sync.assignments[1].assignment == assignment_of({2, 3}));
 }
 
+TEST_CASE("what changes while a round is under way leads to another round") {
+  member run;
+  join_group_response joined;
+  joined.generation = generation_id{1};
+  joined.protocol_name = "range";
+  joined.leader = "m";
+  joined.member_id = "m";
+  join_group_response::member self;
+  self.member_id = "m";
+  joined.members.push_back(self);
+  auto asked = run.expect(api::join_group);
+  const auto first = run.read<join_group_request>(asked, 5);
+  joined.members.front().metadata = first.protocols.front().metadata;
+  run.answer(asked, joined, 5);
+  const auto syncing = run.expect(api::sync_group);
+  SUBCASE("the topic grows") { run.metadata(6); }
+  SUBCASE("the subscription changes") { run.core.subscribe({"t", "u"}, run.now); }
+  SUBCASE("nothing") {
+    run.sync(syncing, {0, 1, 2, 3});
+    run.carry_out();
+    CHECK(run.nothing(api::join_group));
+    return;
+  }
+  run.sync(syncing, {0, 1, 2, 3});
+  while (!run.sink.notices.empty()) run.carry_out();
+  run.step();
+  CHECK_FALSE(run.nothing(api::join_group));
+}
+
 TEST_CASE("eager: everything is given up before the member joins again") {
   member run;
   run.become_stable({0, 1});
@@ -186,7 +215,8 @@ TEST_CASE("a member the group has forgotten loses its partitions and joins anew"
     CHECK(run.sink.session_until <= run.now);  // nothing is handed over from now on
     CHECK(run.nothing(api::join_group));
     CHECK(run.carry_out().what == step_kind::lose);
-    CHECK(run.read<join_group_request>(run.expect(api::join_group), 5).member_id.empty());
+    const auto again = run.read<join_group_request>(run.expect(api::join_group), 5);
+    CHECK(again.member_id == (code == broker_errc::unknown_member_id ? "" : "m"));
   }
 }
 

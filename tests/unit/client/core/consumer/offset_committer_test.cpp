@@ -66,6 +66,24 @@ TEST_CASE("a commit is asked again until the coordinator answers, and told once"
   }
 }
 
+TEST_CASE("commits go out one after the other, and none waits beyond its deadline") {
+  committing run;
+  run.commit(5);
+  run.commit(6, seconds{3});
+  run.commit(7);
+  const auto first = run.take(api::offset_commit);
+  REQUIRE(first);
+  CHECK(run.nothing(api::offset_commit));  // else 5 could reach another coordinator after 6
+  run.pass(seconds{4});
+  REQUIRE(run.told.size() == 1);
+  CHECK(run.told[0].error() == errc::timed_out);
+  run.requests.push_front(*first);
+  run.answer_commit(broker_errc::none);
+  run.step();
+  run.answer_commit(broker_errc::none);
+  CHECK(run.told.size() == 3);
+}
+
 TEST_CASE("what the coordinator refuses is a value per partition") {
   for (const auto code : {broker_errc::unknown_member_id, broker_errc::illegal_generation,
                           broker_errc::rebalance_in_progress, broker_errc::offset_metadata_too_large,

@@ -192,3 +192,17 @@ TEST_CASE("accumulator: topics are made once and keep their place") {
   r.collect();
   CHECK(r.news.topics.empty());
 }
+
+TEST_CASE("accumulator: a batch is opened at the time of the clock it was given") {
+  const core::time_point moment{std::chrono::hours{5}};
+  accumulator source{16384, 1 << 20, [] {}, [=] { return moment; }};
+  core::partition_slot slot;
+  delivery_callback none;
+  std::size_t needed = 0;
+  REQUIRE(source.append(slot, {}, none, false, needed) == appended::ok);
+  accumulator::news news;
+  source.collect(news);
+  REQUIRE(news.opened.size() == 1);
+  CHECK(news.opened.front().opened == moment);
+  CHECK(slot.open->opened == moment);
+}

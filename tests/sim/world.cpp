@@ -1,0 +1,218 @@
+#include "world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kwire::sim {
+namespace {
+
+embedded::core_options broker_options(const scenario& plan) {
+  embedded::core_options options;
+  options.nodes.clear();
+  for (std::int32_t i = 1; i <= plan.nodes; ++i) {
+    options.nodes.push_back({node_id{i}, "node" + std::to_string(i), 9000 + i});
+  }
+  options.replication_lag = std::chrono::microseconds{plan.replication_lag};
+  options.auto_create = false;
+  options.groups.min_session_timeout = std::chrono::milliseconds{1000};
+  options.check_records = true;
+  options.seed = plan.seed;
+  return options;
+}
+
+/// Mistakes of the driver are made by what it is told to do.
+scenario adapt(scenario plan, mutant wrong) {
+  if (wrong == mutant::spin_on_failure) {
+    plan.client.reconnect_backoff = plan.client.reconnect_backoff_max = std::chrono::milliseconds{0};
+  }
+  return plan;
+}
+
+}  // namespace
+
+world::world(const scenario& plan, fault_plan faults, mutant wrong, bool printed)
+    : plan_(adapt(plan, wrong)),
+      faults_(std::move(faults)),
+      wrong_(wrong),
+      log_(clock_, printed),
+      judge_(clock_, log_),
+      net_(clock_, log_, plan.seed ^ 0x6e6574, *this),
+      random_(plan.seed ^ 0x776f726c64),
+      tamper_(wrong, plan.seed ^ 0x77726f6e67),
+      broker_(broker_options(plan)) {
+  net_.latency(plan_.latency, plan_.spread);
+  auto config = broker_.default_config();
+  (void)config.set("min.insync.replicas", plan_.seed % 3 == 0 ? "2" : "1");
+  topic_ = &broker_.create_topic(topic_name, plan_.partitions, std::move(config));
+}
+
+host& world::make_host() {
+  const auto id = static_cast<host_id>(hosts_.size());
+  std::vector<core::bootstrap_address> seeds;
+  for (std::int32_t i = 1; i <= plan_.nodes; ++i) {
+    seeds.push_back({"node" + std::to_string(i), static_cast<std::uint16_t>(9000 + i)});
+  }
+  host::surroundings around{clock_, log_, net_,
+                            [this](std::string what) { judge_.broken('Q', std::move(what)); }};
+  auto made = std::make_unique<host>(id, plan_.client, seeds, random_.next(), std::move(around));
+  made->forgetful = wrong_ == mutant::forget_timers;
+  auto& kept = *made;
+  hosts_[id] = std::move(made);
+  return kept;
+}
+
+void world::start_consumer() {
+  auto& process = make_host();
+  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_);
+  auto& kept = *made;
+  consumers_[process.id()] = std::move(made);
+  process.at(clock_.now() + static_cast<micros>(random_.below(500 * millisecond)), [&kept] { kept.start(); });
+}
+
+/// Members leave in order and others join, while records flow.
+void world::flap() {
+  if (healed_) return;
+  for (auto& [id, one] : consumers_) {
+    if (hosts_[id]->dead() || leaving_.contains(id) || random_.below(3) != 0) continue;
+    log_.line([id = id] { return "consumer " + std::to_string(id) + " is to leave"; });
+    leaving_.insert(id);
+    hosts_[id]->at(clock_.now(), [&app = *one] { app.close(); });
+    start_consumer();
+    break;
+  }
+  if (consumers_.size() < 8 && random_.below(4) == 0) start_consumer();
+  later(static_cast<micros>(random_.below(4 * second)), [this] { flap(); });
+}
+
+outcome_of_run world::run() {
+  for (std::size_t i = 0; i < plan_.producers; ++i) {
+    auto& process = make_host();
+    const bool idempotent = !plan_.mixed || i % 2 == 0;
+    producers_.push_back(
+        std::make_unique<producer_app>(process.id(), process, plan_, idempotent, judge_, wrong_));
+    process.at(0, [&app = *producers_.back()] { app.start(); });
+  }
+  for (std::size_t i = 0; i < plan_.consumers; ++i) start_consumer();
+  if (plan_.members_come_and_go) later(second, [this] { flap(); });
+  for (const auto& one : faults_) {
+    if (one.what == misfortune::kind::jump_clock) judge_.sessions_may_end_early();
+    clock_.at(one.at, [this, &one] { befall(one); });
+  }
+  clock_.at(second, [this] { every_second(); });
+  finish();
+  result_.broken = judge_.verdict();
+  result_.hash = log_.hash();
+  result_.lasted = clock_.now();
+  result_.steps = clock_.steps();
+  result_.frames = net_.frames();
+  result_.records = judge_.records();
+  result_.persisted = judge_.told(outcome::persisted);
+  result_.not_persisted = judge_.told(outcome::not_persisted);
+  result_.possibly = judge_.told(outcome::possibly_persisted);
+  result_.deliveries = judge_.deliveries();
+  return result_;
+}
+
+/// False as soon as a promise is broken.
+bool world::run_until(micros until) {
+  while (!judge_.verdict() && clock_.step(until)) {
+  }
+  return !judge_.verdict();
+}
+
+void world::finish() {
+  if (!run_until(plan_.chaos_ends)) return;
+  heal();
+  if (!run_until(plan_.produce_ends)) return;
+  for (auto& one : producers_) one->finish();
+  // A backlog may take a while; standing still may not.
+  auto limit = plan_.chaos_ends + 10 * second;
+  auto missing = unsettled();
+  for (auto before = progress(); !missing.empty() && clock_.now() < limit;) {
+    if (progress() != before) limit = clock_.now() + 10 * second;
+    before = progress();
+    if (!run_until(clock_.now() + 20 * millisecond)) return;
+    clock_.at(clock_.now() + 20 * millisecond, [] {});
+    missing = unsettled();
+  }
+  result_.recovery = clock_.now() - plan_.chaos_ends;
+  if (!missing.empty()) return judge_.broken('R', "for 10 s nothing has gone on, and " + missing);
+  if (!close_all()) return;
+  run_until(clock_.now() + second);
+  if (!judge_.verdict()) check();
+}
+
+std::string world::unsettled() {
+  for (const auto& one : producers_) {
+    if (!one->done()) return "a producer has records without an outcome";
+  }
+  for (std::int32_t i = 0; i < plan_.partitions; ++i) {
+    const auto end = topic().partitions[static_cast<std::size_t>(i)].log.end_offset();
+    const auto of = [&](std::int64_t count) {
+      return std::to_string(count) + " of " + std::to_string(end) + " records of partition " +
+             std::to_string(i);
+    };
+    if (judge_.seen(i) < end) return of(judge_.seen(i)) + " are read";
+    if (offsets_[i] < end) return of(offsets_[i]) + " are committed";
+  }
+  for (const auto& [id, one] : consumers_) {
+    if (!hosts_[id]->dead() && !one->idle()) return "consumer " + std::to_string(id) + " has records in hand";
+  }
+  return {};
+}
+
+std::int64_t world::progress() const {
+  auto sum = static_cast<std::int64_t>(judge_.told(outcome::persisted));
+  for (const auto& [partition, offset] : offsets_) sum += offset + judge_.seen(partition);
+  return sum;
+}
+
+bool world::close_all() {
+  for (auto& one : producers_) one->close();
+  for (auto& [id, one] : consumers_) {
+    if (!hosts_[id]->dead() && !leaving_.contains(id)) one->close();
+  }
+  const auto limit = clock_.now() + plan_.client.close_timeout.count() * millisecond + 3 * second;
+  for (;;) {
+    const bool all = std::ranges::all_of(
+        consumers_, [&](const auto& entry) { return hosts_[entry.first]->dead() || entry.second->closed(); });
+    if (all) return true;
+    if (clock_.now() >= limit) {
+      judge_.broken('T', "a consumer has not closed in time");
+      return false;
+    }
+    clock_.at(clock_.now() + 20 * millisecond, [] {});
+    if (!run_until(clock_.now() + 20 * millisecond)) return false;
+  }
+}
+
+/// Rates are bounded and nothing is overdue.
+void world::every_second() {
+  std::map<host_id, std::uint64_t> sums;
+  for (const auto& [key, count] : requests_) {
+    if (key.second != api::produce && key.second != api::fetch) sums[key.first] += count;
+    result_.most_requests = std::max(result_.most_requests, count);
+  }
+  requests_.clear();
+  for (const auto& [id, process] : hosts_) {
+    const auto opens = net_.opens(id) - std::exchange(opens_before_[id], net_.opens(id));
+    result_.most_opens = std::max(result_.most_opens, opens);
+    if (opens > 120)
+      judge_.broken('Q', "client " + std::to_string(id) + " opens " + std::to_string(opens) +
+                             " connections in a second");
+    if (sums[id] > 250)
+      judge_.broken(
+          'Q', "client " + std::to_string(id) + " asks " + std::to_string(sums[id]) + " times in a second");
+  }
+  judge_.check_overdue();
+  clock_.at(clock_.now() + second, [this] { every_second(); });
+}
+
+void world::check() {
+  for (std::int32_t i = 0; i < plan_.partitions; ++i) {
+    judge_.check_log(i, read_log(topic().partitions[static_cast<std::size_t>(i)]));
+  }
+  judge_.check_end();
+}
+
+}  // namespace kwire::sim
