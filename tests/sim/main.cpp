@@ -26,6 +26,7 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
   --minutes M    goes on for that long instead
   --keep-going   tells of every failing seed instead of ending with the first
   --seed SEED    runs one seed and prints what happens, then the shortest plan that fails, if it does
+  --after SEED   runs that one first, unseen: the heap is another one then, the trace may not be
   --quiet        prints the outcome alone
   --mutant NAME  makes a mistake on purpose
   --replay FILE  runs the seeds in FILE: a number at the beginning of each line
@@ -34,6 +35,7 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
 
 struct wishes {
   std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> after;
   std::uint64_t seeds = 0;
   std::uint64_t from = 1;
   double minutes = 0;
@@ -134,6 +136,7 @@ int replay(const wishes& asked) {
 }
 
 int run_one(const wishes& asked) {
+  if (asked.after) (void)run_seed(*asked.after, mutant::none, false);
   const auto seed = *asked.seed;
   const scenario plan{seed};
   print("seed " + std::to_string(seed) + ":" + plan.describe() + "\n");
@@ -197,6 +200,9 @@ bool read(int count, char** words, wishes& into) {
     else if (word == "--seed") {
       into.seed = 0;
       if (!number(words[i], *into.seed)) return false;
+    } else if (word == "--after") {
+      into.after = 0;
+      if (!number(words[i], *into.after)) return false;
     } else if (word == "--seeds") {
       if (!number(words[i], into.seeds)) return false;
     } else if (word == "--from") {
