@@ -6,13 +6,13 @@ usage: embedded_test.py KWIRE_PROGRAM
 """
 
 import asyncio
-import contextlib
 import subprocess
 import sys
 
 import aiokafka
 import confluent_kafka
 import kafka
+from embedded import embedded_broker
 
 TOPIC = "everybody"
 PARTITIONS = 3
@@ -21,17 +21,6 @@ EACH = 500
 
 def values(client):
     return [f"{client}-{number}".encode() for number in range(EACH)]
-
-
-@contextlib.contextmanager
-def embedded_broker(kwire):
-    command = [kwire, "broker", "--listen", "127.0.0.1:0", "--topics", f"{TOPIC}:{PARTITIONS}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
-            assert process.wait(10) == 0, "kwire broker did not end cleanly on SIGTERM"
 
 
 class Kcat:
@@ -125,7 +114,7 @@ class Kwire:
 def main():
     clients = [Kwire(sys.argv[1]), Kcat(), Confluent(), KafkaPython(), Aiokafka()]
     expected = sorted(value for client in clients for value in values(client.name))
-    with embedded_broker(sys.argv[1]) as broker:
+    with embedded_broker(sys.argv[1], "--topics", f"{TOPIC}:{PARTITIONS}") as broker:
         for client in clients:
             client.produce(broker)
         for client in clients:

@@ -5,7 +5,6 @@ scenario runs on both and gives what it saw: results and error codes, which have
 usage: scenarios_test.py KWIRE_PROGRAM [BROKER]
 """
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -14,20 +13,10 @@ import uuid
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic,
                                    OffsetSpec, ResourceType)
+from embedded import embedded_broker
 from kafka_server import NEWEST, TOOLS, jars
 
 COUNT = 200
-
-
-@contextlib.contextmanager
-def embedded_broker(kwire):
-    command = [kwire, "broker", "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
-            assert process.wait(10) == 0, "kwire broker did not end cleanly on SIGTERM"
 
 
 class Cluster:

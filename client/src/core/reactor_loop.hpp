@@ -36,7 +36,6 @@ class reactor_loop {
   std::vector<link_command> take_commands();
   time_point next_deadline() const;
 
-  const std::shared_ptr<const metadata_snapshot>& snapshot() const noexcept { return last_snapshot_; }
   void metrics(metrics_snapshot& into) const;
 
  private:

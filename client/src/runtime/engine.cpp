@@ -30,8 +30,7 @@ class engine::impl final : public link_events {
         watcher_(std::move(watcher)),
         loop_(settings_, seeds, std::random_device{}(), [this](const event& e) { tell(e); }),
         timer_(io_),
-        work_(io_.get_executor()),
-        published_(loop_.snapshot()) {
+        work_(io_.get_executor()) {
     thread_ = std::thread{[this] {
       seat_.sit();
       io_.run();
@@ -56,10 +55,7 @@ class engine::impl final : public link_events {
   /// Tasks wait in a queue of our own, where a `pump` that is under way finds them: what the application asks
   /// for while the I/O thread is busy goes out without another turn through the reactor.
   void post(std::function<void()> task) {
-    {
-      std::lock_guard guard{posted_lock_};
-      posted_.push_back(std::move(task));
-    }
+    put(std::move(task));
     if (!seat_.lent() || seat_.mine()) return announce();
     turn_wanted_.store(true, std::memory_order_seq_cst);
     take_turn();
@@ -72,10 +68,7 @@ class engine::impl final : public link_events {
 
   /// As `post`, but never runs anything before it returns.
   void leave_word(std::function<void()> task) {
-    {
-      std::lock_guard guard{posted_lock_};
-      posted_.push_back(std::move(task));
-    }
+    put(std::move(task));
     announce();
   }
 
@@ -104,11 +97,6 @@ class engine::impl final : public link_events {
   loop_seat& seat() noexcept { return seat_; }
   bool on_io_thread() const noexcept { return seat_.mine(); }
 
-  std::shared_ptr<const core::metadata_snapshot> snapshot() const {
-    std::lock_guard guard{published_lock_};
-    return published_;
-  }
-
   /// Observers run on the I/O thread alone: the thread that has the loop on loan may hold a lock of the
   /// application's that the observer takes.
   void tell(const event& e) {
@@ -134,6 +122,11 @@ class engine::impl final : public link_events {
 
  private:
   static time_point now() { return std::chrono::steady_clock::now(); }
+
+  void put(std::function<void()> task) {
+    std::lock_guard guard{posted_lock_};
+    posted_.push_back(std::move(task));
+  }
 
   void announce() {
     {
@@ -183,7 +176,6 @@ class engine::impl final : public link_events {
     for (int turn = 0; turn == 0 || again_ || (more && turn < 3); ++turn) {
       again_ = false;
       loop_.settle(now());
-      publish();
       carry_out();
       more = run_posted();
     }
@@ -201,12 +193,6 @@ class engine::impl final : public link_events {
     for (auto& task : running_) task();
     running_.clear();
     return true;
-  }
-
-  void publish() {
-    if (loop_.snapshot() == published_) return;  // written only where the loop runs
-    std::lock_guard guard{published_lock_};
-    published_ = loop_.snapshot();
   }
 
   void carry_out() {
@@ -260,8 +246,6 @@ class engine::impl final : public link_events {
   bool announced_ = false;  ///< a turn of the loop is due that will look at them
   std::vector<std::function<void()>> running_;
 
-  mutable std::mutex published_lock_;
-  std::shared_ptr<const core::metadata_snapshot> published_;
   loop_seat seat_{[this] { asio::post(io_, [this] { lend(); }); }};
   std::atomic<bool> turn_wanted_{false};  ///< by somebody who does not run the loop while it is on loan
   std::thread thread_;
@@ -283,7 +267,6 @@ void engine::drive(time_point until, bool plenty, const std::function<bool()>& d
 bool engine::on_io_thread() const noexcept { return impl_->on_io_thread(); }
 engine::plain_wait::plain_wait(engine& owner) : owner_(owner) { owner_.impl_->seat().begin_plain_wait(); }
 engine::plain_wait::~plain_wait() { owner_.impl_->seat().end_plain_wait(); }
-std::shared_ptr<const core::metadata_snapshot> engine::snapshot() const { return impl_->snapshot(); }
 const core::client_settings& engine::settings() const noexcept { return impl_->settings(); }
 void engine::tell(event e) {
   impl_->leave_word([this, e = std::move(e)] { impl_->tell(e); });

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/cluster/cluster.hpp"
-#include "core/cluster/metadata_snapshot.hpp"
 #include "core/config/client_settings.hpp"
 #include "core/request.hpp"
 
@@ -54,7 +53,6 @@ class engine {
   };
   /// Whether this thread runs the loop, so that it must not wait for it.
   bool on_io_thread() const noexcept;
-  std::shared_ptr<const core::metadata_snapshot> snapshot() const;
   const core::client_settings& settings() const noexcept;
   /// Gives an event to the observer, later and where the loop runs.
   void tell(event e);

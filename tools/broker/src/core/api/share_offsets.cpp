@@ -65,6 +65,15 @@ broker_errc may_change(broker_core& core, const request& what, const std::string
   return known->members().empty() ? broker_errc::none : broker_errc::non_empty_group;
 }
 
+/// Whether the group's offsets may not be changed, with the reason in the answer.
+template <class Answer>
+bool refused(broker_core& core, const request& what, const std::string& group, Answer& answer) {
+  const auto why = may_change(core, what, group);
+  answer.error_code = code(why);
+  if (why != broker_errc::none) answer.error_message = std::string{meaning(why)};
+  return why != broker_errc::none;
+}
+
 }  // namespace
 
 void serve_describe_share_group_offsets(broker_core& core, const request& what) {
@@ -93,12 +102,7 @@ void serve_alter_share_group_offsets(broker_core& core, const request& what) {
   protocol::alter_share_group_offsets_request asked;
   if (!read_body(core, what, asked)) return;
   protocol::alter_share_group_offsets_response answer;
-  const auto refused = may_change(core, what, asked.group_id);
-  answer.error_code = code(refused);
-  if (refused != broker_errc::none) {
-    answer.error_message = std::string{meaning(refused)};
-    return core.respond(what.token, answer);
-  }
+  if (refused(core, what, asked.group_id, answer)) return core.respond(what.token, answer);
   auto& known = *core.groups().find_share(asked.group_id);
   for (const auto& topic : asked.topics) {
     auto& told = answer.responses.emplace_back();
@@ -127,12 +131,7 @@ void serve_delete_share_group_offsets(broker_core& core, const request& what) {
   protocol::delete_share_group_offsets_request asked;
   if (!read_body(core, what, asked)) return;
   protocol::delete_share_group_offsets_response answer;
-  const auto refused = may_change(core, what, asked.group_id);
-  answer.error_code = code(refused);
-  if (refused != broker_errc::none) {
-    answer.error_message = std::string{meaning(refused)};
-    return core.respond(what.token, answer);
-  }
+  if (refused(core, what, asked.group_id, answer)) return core.respond(what.token, answer);
   auto& known = *core.groups().find_share(asked.group_id);
   for (const auto& topic : asked.topics) {
     auto& told = answer.responses.emplace_back();
