@@ -48,7 +48,7 @@ result<void> transaction::begin() {
   state_ = state::open;
   v2_ = v2_offered_;
   ++number_;
-  started_ = known_ = end_sent_ = coordinator_ended_ = renew_ = in_doubt_ = false;
+  started_ = known_ = end_sent_ = coordinator_ended_ = epoch_given_ = renew_ = in_doubt_ = false;
   wanted_.clear();
   return {};
 }
@@ -170,8 +170,7 @@ std::optional<transaction::asking> transaction::next_step(bool idle) const {
   if (!ending || !idle) return std::nullopt;
   if (started_ && !coordinator_ended_) return asking::end;
   const bool renew = renew_ || (in_doubt_ && started_);
-  // In version 2 the end itself gave a new epoch.
-  if (renew && !(v2_ && started_)) return asking::init;
+  if (renew && !epoch_given_) return asking::init;
   return asking::nothing;
 }
 
@@ -380,11 +379,6 @@ void transaction::act(asking what, verdict is, const transaction_answer& told, t
     case verdict::renew:
       // Nobody to end it with: the coordinator knows of no transaction.
       coordinator_ended_ = true;
-      if (state_ == state::aborting) {
-        renew_ = true;
-        v2_ = false;
-        return;
-      }
       return cannot_commit(why, true);
     case verdict::abort: return cannot_commit(why, false);
     case verdict::fatal: return break_down(why);
@@ -415,7 +409,8 @@ void transaction::succeeded(asking what, const transaction_answer& told, std::ve
     }
     case asking::end:
       coordinator_ended_ = true;
-      if (v2_ && told.id != no_producer_id) identity_->assign(told.id, told.epoch, events);
+      epoch_given_ = v2_ && told.id != no_producer_id;
+      if (epoch_given_) identity_->assign(told.id, told.epoch, events);
       return;
   }
 }

@@ -131,9 +131,10 @@ class transaction {
   bool started_ = false;      ///< the coordinator may know of it
   bool end_sent_ = false;     ///< its direction is settled
   bool coordinator_ended_ = false;
-  bool renew_ = false;     ///< a new epoch is needed before the next one
-  bool in_doubt_ = false;  ///< something may be on its way still
-  bool known_ = false;     ///< the coordinator does know of it
+  bool epoch_given_ = false;  ///< with the end: version 2
+  bool renew_ = false;        ///< a new epoch is needed before the next one
+  bool in_doubt_ = false;     ///< something may be on its way still
+  bool known_ = false;        ///< the coordinator does know of it
   /// Finding out whether our epoch was refused because of a time-out. That raises the epoch by one, while an
   /// instance that takes over from a transaction it has to abort first raises it by two: so who is let in
   /// with the next epoch has met a time-out.
