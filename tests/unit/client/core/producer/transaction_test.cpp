@@ -423,7 +423,7 @@ TEST_CASE(
       s.tx.batch_persisted();
       s.tx.commit(s.now + 60s, s.tell("commit"));
       REQUIRE(s.next() == "EndTxn");
-      s.answer_end(broker_errc::producer_fenced);
+      s.answer_end(same ? broker_errc::invalid_txn_state : broker_errc::producer_fenced);
       REQUIRE(s.next() == "InitProducerId");
       CHECK(raw(s.read<protocol::init_producer_id_request>(4).epoch) == 0);
       if (!same) {
