@@ -190,6 +190,34 @@ bool broker_core::move_coordinator(coordinator_kind kind, const std::string& key
   return true;
 }
 
+bool broker_core::freeze_node(node_id node, bool frozen, instant now) {
+  if (cluster_.node(node) == nullptr) return false;
+  if (frozen) {
+    conditions_.freeze(node);
+    return true;
+  }
+  for (auto& held : conditions_.thaw(node)) replies_.push_back(std::move(held));
+  for (const auto& [id, from] : connections_) {
+    if (from.node == node && !from.queue.empty()) ready_.insert(id);
+  }
+  drain(now);
+  return true;
+}
+
+bool broker_core::fill_disk(node_id node, bool full) {
+  if (cluster_.node(node) == nullptr) return false;
+  conditions_.fill_disk(node, full);
+  return true;
+}
+
+bool broker_core::expire_producer(producer_id id) {
+  bool known = false;
+  for (auto& [name, of] : cluster_.topics()) {
+    for (auto& where : of.partitions) known = where.producers.forget(id) || known;
+  }
+  return known;
+}
+
 void broker_core::wake_all(topic& of, instant now) {
   for (std::size_t i = 0; i < of.partitions.size(); ++i) {
     fetch_waits_.wake({of.name, partition_id{static_cast<std::int32_t>(i)}}, now, timers_);
