@@ -72,7 +72,7 @@ class checker {
 template <class Request, class Check>
 void with(checker& c, const request& what, Check&& then) {
   Request decoded;
-  if (protocol::decode(decoded, what.token.version, what.body)) then(c, decoded);
+  if (decode_body(what, protocol::ref(decoded))) then(c, decoded);
 }
 
 /// A request of one group.
@@ -206,6 +206,7 @@ std::int32_t authorized_operations(const broker_core& core, const request& what,
     }
     return set;
   };
+  if (type == acl_resource::cluster && !may(core, what.token.connection, describe, type, name)) return 0;
   if (type == acl_resource::topic) return bits(of_topics);
   return type == acl_resource::group ? bits(of_groups) : bits(of_clusters);
 }

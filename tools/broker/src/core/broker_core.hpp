@@ -233,10 +233,10 @@ inline broker_errc refused_by_coordinator(const broker_core& core, const request
   return core.check_coordinator(what, kind, key);
 }
 
-/// Reads the body of a request; a request that does not parse costs the connection, as in Kafka.
+/// Reads the body of a request; one that does not parse costs the connection, as in Kafka.
 template <class M>
 bool read_body(broker_core& core, const request& what, M& into) {
-  if (protocol::decode(into, what.token.version, what.body)) return true;
+  if (decode_body(what, protocol::ref(into))) return true;
   core.close(what.token.connection);
   return false;
 }

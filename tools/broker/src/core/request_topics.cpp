@@ -61,7 +61,7 @@ class finder final : public protocol::visitor {
 
 bool session_has(broker_core& core, const request& what, const std::string& topic, const uuid& id) {
   protocol::fetch_request asked;
-  if (!protocol::decode(asked, what.token.version, what.body) || asked.session_id == 0) return false;
+  if (!decode_body(what, protocol::ref(asked)) || asked.session_id == 0) return false;
   auto* session = core.fetch_sessions(what.node).find(asked.session_id);
   return session != nullptr && std::ranges::any_of(session->partitions(), [&](const fetch_target& one) {
            return one.topic.name == topic || (!id.is_zero() && one.topic.id == id);
@@ -75,7 +75,7 @@ bool names_topic(broker_core& core, const request& what, const std::string& topi
   const auto id = known == nullptr ? uuid{} : known->id;
   const auto* entry = protocol::find_message(what.token.key, protocol::direction::request);
   const auto message = entry->make();
-  if (!protocol::decode(message.ref(), what.token.version, what.body)) return false;
+  if (!decode_body(what, message.ref())) return false;
   if (finder{what.token.version, topic, id}.search(message.ref().value)) return true;
   return what.token.key == api::fetch && session_has(core, what, topic, id);
 }

@@ -37,6 +37,13 @@ struct request {
   node_id node{};  ///< the broker that was asked
 };
 
+/// Reads the body of a request, whatever stands behind it: so does Kafka, and librdkafka 2.16 sends some
+/// octets too many when it asks for the metadata of all topics.
+inline bool decode_body(const request& what, protocol::message_ref into) {
+  protocol::reader in{what.body};
+  return protocol::decode_front(into, what.token.version, in).has_value();
+}
+
 /// An API that the broker speaks.
 struct api_entry {
   const protocol::message_info* info;
