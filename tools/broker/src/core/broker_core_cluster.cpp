@@ -114,6 +114,7 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
     if (coordinator_of(coordinator_kind::group, key) == node) coordinated.push_back(key);
   }
   known->alive = false;
+  (void)conditions_.thaw(node);  // what it has held back dies with it
   elections controller{cluster_};
   for (auto& [name, of] : cluster_.topics()) {
     const bool unclean = of.config.unclean_leader_election();

@@ -1,5 +1,6 @@
 #include "front/broker_impl.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 #include <set>
@@ -114,14 +115,18 @@ broker::impl::impl(const broker_options& options)
     made.advertised = options.advertised();
     if (made.advertised.empty()) made.advertised = is_any(made.spec.host) ? "127.0.0.1" : made.spec.host;
   }
-  prepare_tls(options);
+  check_security(options);
   add_users(options, core);
   for (const auto& [key, version] : options.caps()) core.cap_version(key, version);
   for (const auto& spec : options.topics()) create(spec.name, spec.partitions, spec.configs);
 }
 
-void broker::impl::prepare_tls(const broker_options& options) {
+void broker::impl::check_security(const broker_options& options) {
   bool wanted = false;
+  const bool sasl = std::ranges::any_of(listeners, [](const listener& one) { return one.spec.sasl; });
+  if (!options.users().empty() && !sasl) {
+    throw std::invalid_argument{"broker: users are given, but no listener is sasl_plaintext or sasl_ssl"};
+  }
   std::set<std::string> hosts{"localhost", "127.0.0.1", "::1"};
   for (const auto& one : listeners) {
     wanted = wanted || one.spec.tls;

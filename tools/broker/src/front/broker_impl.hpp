@@ -53,7 +53,7 @@ struct broker::impl {
   std::unique_ptr<embedded::control_server> control;  ///< last: it uses all the rest
 
  private:
-  void prepare_tls(const broker_options& options);
+  void check_security(const broker_options& options);
 };
 
 template <class F>

@@ -324,7 +324,7 @@ control_answer control_api::serve(const control_request& what) const {
     return mistake(wrong.status(), wrong.what());
   } catch (const std::logic_error& wrong) {  // invalid_argument and out_of_range of the broker
     return mistake(400, wrong.what());
-  } catch (const std::system_error& failed) {
+  } catch (const std::exception& failed) {  // system_error, when a port cannot be listened on
     return mistake(500, failed.what());
   }
 }

@@ -28,10 +28,10 @@ class control_server {
   void accept();
 
   control_api api_;
+  std::atomic<std::size_t> open_{0};  ///< those who talk count themselves, and die with `io_` at the latest
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   std::string address_;
-  std::atomic<std::size_t> open_{0};
   std::thread thread_;
 };
 

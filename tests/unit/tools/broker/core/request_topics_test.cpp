@@ -161,6 +161,11 @@ TEST_CASE("a frozen node holds everything back until it thaws") {
   CHECK(s.answered(one));
   CHECK(s.answered(waits));
   CHECK_FALSE(s.core.freeze_node(node_id{3}, true, s.now));
+  const auto lost = s.connect(1);
+  REQUIRE(s.core.freeze_node(node_id{1}, true, s.now));
+  s.core.stop_node(node_id{1}, false, s.now);
+  s.look();
+  CHECK(s.closed(lost));  // not only when it thaws
 }
 
 TEST_CASE("a full disk takes no records") {

@@ -185,6 +185,7 @@ TEST_CASE("certificates may come from files, and mistakes are told at once") {
   CHECK_THROWS_AS(broker{broker_options{}.listen("ssl://127.0.0.1:0").tls_client_ca(junk.name())},
                   std::invalid_argument);
   CHECK_THROWS_AS(broker{broker_options{}.user("", "x")}, std::invalid_argument);
+  CHECK_THROWS_AS(broker{broker_options{}.user("alice", "x")}, std::invalid_argument);  // nobody asks for it
   CHECK_THROWS_AS(broker{broker_options{}.super_user("admin")}, std::invalid_argument);
   for (const auto* line : {"0.9", "4.10", "5.0", "x", "2"}) {
     CAPTURE(line);

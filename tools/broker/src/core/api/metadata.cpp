@@ -102,6 +102,7 @@ void serve_metadata(broker_core& core, const request& what) {
   }
   if (asked.include_topic_authorized_operations) {
     for (auto& topic : answer.topics) {
+      if (topic.error_code != 0) continue;
       topic.topic_authorized_operations =
           authorized_operations(core, what, acl_resource::topic, topic.name.value_or(""));
     }
