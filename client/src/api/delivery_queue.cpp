@@ -20,7 +20,7 @@ delivery_queue::~delivery_queue() {
 void delivery_queue::push(core::finished_batch done) {
   std::unique_lock guard{lock_};
   if (done.content->reports.empty()) {
-    serials_.finished(done.content->serial);
+    if (done.content->ends_serial()) serials_.finished(done.content->serial);
     const bool told = waiters_ > 0;
     guard.unlock();
     if (told) advanced_.notify_all();
@@ -46,13 +46,14 @@ void delivery_queue::finish_one(std::unique_lock<std::mutex>& guard) {
   auto done = std::move(waiting_.front());
   waiting_.pop_front();
   const auto serial = done.content->serial;
+  const bool ends = done.content->ends_serial();
   running_in_.push_back(std::this_thread::get_id());
   guard.unlock();
   done.report(on_throw_);
   done.content.reset();  // its memory goes back while nobody waits for this lock
   guard.lock();
   running_in_.erase(std::ranges::find(running_in_, std::this_thread::get_id()));
-  serials_.finished(serial);
+  if (ends) serials_.finished(serial);
   if (waiters_ > 0) advanced_.notify_all();
 }
 

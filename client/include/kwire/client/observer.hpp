@@ -38,6 +38,7 @@ enum class event_kind : std::uint8_t {
   transaction_ending,
   transaction_retried,
   batch_retried,
+  batch_split,
   batch_failed,
   callback_threw,
   records_undelivered,

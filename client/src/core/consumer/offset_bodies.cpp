@@ -6,21 +6,14 @@
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <utility>
 
+#include "core/topic_entries.hpp"
+
 namespace kwire::core {
 namespace {
 
 using protocol::list_offsets_request;
 using protocol::offset_commit_request;
 using protocol::offset_fetch_request;
-
-template <class Topics>
-auto& topic_in(Topics& topics, const std::string& name) {
-  const auto found = std::ranges::find(topics, name, [](const auto& t) { return t.name; });
-  if (found != topics.end()) return *found;
-  auto& fresh = topics.emplace_back();
-  fresh.name = name;
-  return fresh;
-}
 
 class offset_commit_body final : public request_body {
  public:

@@ -42,7 +42,24 @@ struct batch {
   std::int64_t attempts = 0;
   bool maybe_persisted = false;  ///< an attempt ended without a word from the broker
   bool stray = false;            ///< and may still be on its way there, whatever was heard since
+
+  // Of batches that were split: all parts have the serial, and it is finished with the last of them.
+  std::int32_t first_record = 0;                     ///< of the part within the batch as it was opened
+  std::shared_ptr<std::atomic<std::int32_t>> parts;  ///< without an outcome; null when it is whole
+
+  /// Called once, when its outcome has been told: true for the last part of a batch, and for a whole one.
+  bool ends_serial() const noexcept { return !parts || parts->fetch_sub(1, std::memory_order_acq_rel) == 1; }
+  /// Batches of a partition by age.
+  friend bool older(const batch& a, const batch& b) noexcept {
+    return std::pair{a.serial, a.first_record} < std::pair{b.serial, b.first_record};
+  }
 };
+
+/// The sequence number behind `count` more; they wrap from 2^31-1 to 0.
+constexpr std::int32_t sequence_after(std::int32_t sequence, std::int32_t count) noexcept {
+  return static_cast<std::int32_t>(
+      (static_cast<std::uint32_t>(sequence) + static_cast<std::uint32_t>(count)) & INT32_MAX);
+}
 using batch_ptr = std::unique_ptr<batch>;
 
 struct topic_slot;
@@ -68,7 +85,15 @@ struct alignas(64) partition_slot {
     std::deque<batch_ptr> again;   ///< to be sent before anything newer, in order
     struct under_way {
       std::uint64_t serial;
+      std::int32_t first_record;
       std::int64_t number;
+
+      bool is(const batch& other) const noexcept {
+        return serial == other.serial && first_record == other.first_record;
+      }
+      bool is_older_than(const batch& other) const noexcept {
+        return std::pair{serial, first_record} < std::pair{other.serial, other.first_record};
+      }
     };
     std::deque<under_way> in_flight;  ///< batches under way, in order
     bool draining = false;            ///< an attempt failed: nothing more until all under way has come back

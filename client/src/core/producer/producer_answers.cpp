@@ -1,6 +1,7 @@
 // What the broker's answers mean for batches: the second half of producer_core.
 #include <algorithm>
 
+#include "core/producer/batch_split.hpp"
 #include "core/producer/producer_core.hpp"
 
 namespace kwire::core {
@@ -33,7 +34,7 @@ void producer_core::handle(std::uint64_t token, response answer, time_point now)
   if (found.empty()) return;
   auto sent = std::move(found.mapped());
   --nodes_[sent.node].in_flight;
-  for (const auto& content : sent.batches) returned(*content->slot, content->serial);
+  for (const auto& content : sent.batches) returned(*content);
   if (answer.failure) return on_failure(std::move(sent), answer, now);
   if (settings_.acks == 0) {
     for (auto& content : sent.batches) complete(std::move(content), -1);
@@ -42,9 +43,9 @@ void producer_core::handle(std::uint64_t token, response answer, time_point now)
   on_answer(std::move(sent), answer, now);
 }
 
-void producer_core::returned(partition_slot& slot, std::uint64_t serial) {
-  std::erase_if(slot.sending.in_flight, [=](const auto& sent) { return sent.serial == serial; });
-  enqueue(slot);
+void producer_core::returned(const batch& content) {
+  std::erase_if(content.slot->sending.in_flight, [&](const auto& sent) { return sent.is(content); });
+  enqueue(*content.slot);
 }
 
 void producer_core::on_failure(flight lost, const response& answer, time_point now) {
@@ -121,8 +122,7 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
     // Here an epoch is the coordinator's to give, and not within a transaction. Behind another batch it is
     // only early.
     content->maybe_persisted = false;
-    const bool early =
-        code == broker_errc::out_of_order_sequence_number && !is_head(*content->slot, content->serial);
+    const bool early = code == broker_errc::out_of_order_sequence_number && !is_head(*content);
     if (early) return retry(std::move(content), why, now);
     const bool ours =
         code == broker_errc::out_of_order_sequence_number || code == broker_errc::unknown_producer_id;
@@ -134,7 +134,7 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       // Not in the log yet. Behind another batch of ours it only waits for that one; at the head a number is
       // missing that will never come, so numbering must restart.
       content->maybe_persisted = false;
-      if (is_head(*content->slot, content->serial)) {
+      if (is_head(*content)) {
         sending.renew_identity = true;
         // Under new numbers it could be in the log twice: an attempt of old may still arrive, behind the one
         // that is missing now.
@@ -162,6 +162,13 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       content->maybe_persisted = content->maybe_persisted || settings_.acks == -1;
       return is_retriable(code) ? retry(std::move(content), why, now)
                                 : fail(std::move(content), std::move(why));
+    case broker_errc::message_too_large:
+    case broker_errc::record_list_too_large:
+      // Parts of what may be in the log would be in it twice.
+      if (content->count > 1 && !content->maybe_persisted && !content->stray && !overdue(*content, now)) {
+        return split(std::move(content));
+      }
+      return fail(std::move(content), std::move(why));
     default:
       // A code without a meaning does not say when the broker failed.
       if (code == broker_errc::unknown_server_error || find(code) == nullptr) content->maybe_persisted = true;
@@ -171,12 +178,12 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
   }
 }
 
-bool producer_core::is_head(const partition_slot& slot, std::uint64_t serial) const {
-  const auto& sending = slot.sending;
+bool producer_core::is_head(const batch& content) {
+  const auto& sending = content.slot->sending;
   const bool behind_flight =
-      std::ranges::any_of(sending.in_flight, [=](const auto& sent) { return sent.serial < serial; });
+      std::ranges::any_of(sending.in_flight, [&](const auto& sent) { return sent.is_older_than(content); });
   const bool behind_again =
-      std::ranges::any_of(sending.again, [=](const batch_ptr& b) { return b->serial < serial; });
+      std::ranges::any_of(sending.again, [&](const batch_ptr& b) { return older(*b, content); });
   return !behind_flight && !behind_again;
 }
 
@@ -204,9 +211,35 @@ void producer_core::retry(batch_ptr content, const error& why, time_point now) {
     sending.not_before = now + pause.next(random_);
   }
   next_expiry_ = std::min<time_point>(next_expiry_, content->opened + settings_.delivery_timeout);
-  const auto place = std::ranges::upper_bound(sending.again, content->serial, {},
-                                              [](const batch_ptr& b) { return b->serial; });
-  sending.again.insert(place, std::move(content));
+  send_again(std::move(content));
+  enqueue(slot);
+}
+
+void producer_core::send_again(batch_ptr content) {
+  auto& again = content->slot->sending.again;
+  const auto place = std::ranges::upper_bound(
+      again, content, [](const batch_ptr& a, const batch_ptr& b) { return older(*a, *b); });
+  again.insert(place, std::move(content));
+}
+
+/// Both halves keep the numbers of their records, so nothing else has to change.
+void producer_core::split(batch_ptr content) {
+  auto& slot = *content->slot;
+  auto& sending = slot.sending;
+  out_.events.emplace_back(event_kind::batch_split, severity::debug, context::msg)
+      .about(slot.topic->name + "-" + std::to_string(raw(slot.id)))
+      .with(std::to_string(content->count) + " records in " + std::to_string(content->sealed.size()) +
+            " octets");
+  sending.draining = !sending.in_flight.empty();
+  ++sending.numbered;
+  for (auto& part : split_batch(*content, source_->pool())) {
+    protocol::batch_stamp stamp;
+    if (part->base_sequence >= 0) {
+      stamp = {sending.identity, sending.epoch, part->base_sequence, transaction_.used()};
+    }
+    part->sealed = part->builder.seal(stamp, settings_.compression(), &compressor_);
+    send_again(std::move(part));
+  }
   enqueue(slot);
 }
 

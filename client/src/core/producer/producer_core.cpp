@@ -15,12 +15,6 @@ constexpr std::int16_t last_with_names = 12;              // Produce 13 names to
 /// Batches of a producer and partition that a broker recognises when they come again.
 constexpr std::int64_t recognised = 5;
 
-/// The sequence number behind `count` more; they wrap from 2^31-1 to 0.
-std::int32_t sequence_after(std::int32_t sequence, std::int32_t count) {
-  return static_cast<std::int32_t>(
-      (static_cast<std::uint32_t>(sequence) + static_cast<std::uint32_t>(count)) & INT32_MAX);
-}
-
 }  // namespace
 
 producer_core::producer_core(const client_settings& client, producer_settings settings, accumulator& source,
@@ -176,7 +170,7 @@ bool producer_core::send_round(node_id node, node_queue& queue, time_point now) 
     auto content = next_batch(slot, now);
     if (!content) continue;
     size += content->sealed.size();
-    slot.sending.in_flight.push_back({content->serial, content->number});
+    slot.sending.in_flight.push_back({content->serial, content->first_record, content->number});
     batches.push_back(std::move(content));
     more.push_back(&slot);
   }

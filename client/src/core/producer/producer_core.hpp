@@ -88,13 +88,15 @@ class producer_core final : public reactor {
   void drive_transaction(time_point now);
 
   // producer_answers.cpp: what came back
-  void returned(partition_slot& slot, std::uint64_t serial);
+  void returned(const batch& content);
   void on_failure(flight lost, const response& answer, time_point now);
   void on_answer(flight sent, const response& answer, time_point now);
   void on_partition(batch_ptr content, const answer_of& answer, time_point now);
   void on_refused(batch_ptr content, broker_errc code, const answer_of& answer, time_point now);
-  bool is_head(const partition_slot& slot, std::uint64_t serial) const;
+  static bool is_head(const batch& content);
   void retry(batch_ptr content, const error& why, time_point now);
+  void split(batch_ptr content);
+  static void send_again(batch_ptr content);
   void fail(batch_ptr content, error why);
   void complete(batch_ptr content, std::int64_t base_offset);
   void break_down(const error& why);

@@ -7,6 +7,8 @@
 #include <kwire/protocol/messages/init_producer_id.hpp>
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
 
+#include "core/topic_entries.hpp"
+
 namespace kwire::core {
 namespace {
 
@@ -30,15 +32,6 @@ class txn_offset_commit_body final : public request_body {
  private:
   protocol::txn_offset_commit_request message_;
 };
-
-template <class Topics>
-auto& topic_in(Topics& topics, const std::string& name) {
-  const auto found = std::ranges::find(topics, name, [](const auto& t) { return t.name; });
-  if (found != topics.end()) return *found;
-  auto& fresh = topics.emplace_back();
-  fresh.name = name;
-  return fresh;
-}
 
 /// Partitions that were spared because of another are told last.
 void keep_worse(transaction_answer& so_far, broker_errc code, const std::string& topic,

@@ -49,7 +49,7 @@ TEST_CASE("answers: each code has one meaning") {
       {broker_errc::not_enough_replicas, "none", false},
       {broker_errc::not_enough_replicas_after_append, "none", false},
       {broker_errc::request_timed_out, "none", false},
-      {broker_errc::message_too_large, "not persisted", false},
+      {broker_errc::message_too_large, "not persisted", false},  // a single record cannot be split
       {broker_errc::record_list_too_large, "not persisted", false},
       {broker_errc::invalid_record, "not persisted", false},
       {broker_errc::topic_authorization_failed, "not persisted", false},
@@ -88,6 +88,78 @@ TEST_CASE("answers: doubt stays until the broker settles it") {
     rig.pass(2s);
     rig.answer(rig.one(), broker_errc::message_too_large);
     CHECK(rig.fate(1).substr(0, std::string_view{row.after}.size()) == row.after);
+  }
+}
+
+TEST_CASE("answers: a batch that is too large is sent in halves under its old numbers") {
+  producer_rig rig;
+  rig.settings.linger = 10ms;
+  rig.leaders("t", {1});
+  rig.add("t", 0, 100);
+  rig.pass(20ms);
+  rig.answer(rig.one());
+  for (std::uint64_t i = 0; i < 5; ++i) rig.add("t", 0, i);
+  rig.pass(20ms);
+  const auto whole = rig.one();
+  REQUIRE(whole.batches[0].values == values{0, 1, 2, 3, 4});
+  rig.add("t", 0, 5);
+  rig.pass(20ms);
+  const auto behind = rig.one();
+  rig.answer(whole, broker_errc::message_too_large);
+  CHECK(rig.step().empty());  // what is under way comes back first
+  rig.answer(behind, broker_errc::out_of_order_sequence_number);
+  rig.pass(2s);
+
+  std::vector<sent_request> sent = rig.step();
+  REQUIRE(sent.size() == 3);
+  CHECK(sent[0].batches[0].values == values{0, 1});
+  CHECK(sent[0].batches[0].sequence == 1);
+  CHECK(sent[1].batches[0].values == values{2, 3, 4});
+  CHECK(sent[1].batches[0].sequence == 3);
+  CHECK(sent[2].batches[0].values == values{5});
+  CHECK(sent[2].batches[0].sequence == 6);
+  CHECK(same_identity(sent[0].batches[0], whole.batches[0]));
+  rig.answer(sent[0], broker_errc::none, 11);
+  rig.answer(sent[1], broker_errc::message_too_large);
+  rig.answer(sent[2], broker_errc::out_of_order_sequence_number);
+  rig.pass(2s);
+  sent = rig.step();
+  REQUIRE(sent.size() == 3);
+  CHECK(sent[0].batches[0].values == values{2});
+  CHECK(sent[0].batches[0].sequence == 3);
+  CHECK(sent[1].batches[0].values == values{3, 4});
+  CHECK(sent[1].batches[0].sequence == 4);
+  for (std::int64_t i = 0; i < 3; ++i)
+    rig.answer(sent[static_cast<std::size_t>(i)], broker_errc::none, 20 + 10 * i);
+  CHECK(rig.fate(0) == "persisted at 11");
+  CHECK(rig.fate(1) == "persisted at 12");
+  CHECK(rig.fate(2) == "persisted at 20");
+  CHECK(rig.fate(3) == "persisted at 30");
+  CHECK(rig.fate(4) == "persisted at 31");
+  CHECK(rig.fate(5) == "persisted at 40");
+  CHECK(rig.core().unfinished_records() == 0);
+}
+
+TEST_CASE("answers: a batch that is too large fails whole when it may be in the log, or is overdue") {
+  for (const bool doubtful : {true, false}) {
+    producer_rig rig;
+    rig.settings.linger = 10ms;
+    rig.leaders("t", {1});
+    rig.add("t", 0, 1);
+    rig.add("t", 0, 2);
+    rig.pass(20ms);
+    auto sent = rig.one();
+    if (doubtful) {
+      rig.lose(sent, true);
+      rig.pass(2s);
+      sent = rig.one();
+    } else {
+      rig.pass(rig.settings.delivery_timeout);
+    }
+    rig.answer(sent, broker_errc::message_too_large);
+    const std::string expected = doubtful ? "possibly persisted" : "not persisted";
+    CHECK(rig.fate(1).substr(0, expected.size()) == expected);
+    CHECK(rig.fate(2).substr(0, expected.size()) == expected);
   }
 }
 

@@ -1,0 +1,83 @@
+#include "core/producer/batch_split.hpp"
+
+#include <doctest/doctest.h>
+
+#include <kwire/protocol/records/batch_reader.hpp>
+#include <kwire/protocol/records/record_range.hpp>
+
+#include "core/producer/outcomes.hpp"
+
+using namespace kwire;
+
+namespace {
+
+/// A sealed batch of records "0", "1" ... with keys, headers and times, of which every second wants a report.
+core::batch_ptr make(core::partition_slot& slot, core::accumulator_pool& pool, int count,
+                     protocol::codec codec, std::vector<std::int64_t>& told) {
+  auto made = std::make_unique<core::batch>();
+  made->slot = &slot;
+  made->serial = 9;
+  made->memory = pool.take(64 * 1024);
+  made->builder.open(made->memory->data(), made->memory->capacity());
+  for (int i = 0; i < count; ++i) {
+    const auto text = std::to_string(i);
+    const header_view headers[] = {{"h", as_bytes(text)}, {"null", std::nullopt}};
+    REQUIRE(made->builder.append(5000 - i, i % 3 == 0 ? std::nullopt : std::optional{as_bytes(text)},
+                                 as_bytes(text), headers));
+    if (i % 2 == 0) {
+      delivery_callback report{[&told](const delivery& d) { told.push_back(d.offset()); }};
+      REQUIRE(made->reports.make_room(pool));
+      made->reports.push(report, static_cast<std::uint64_t>(i), i);
+    }
+  }
+  made->count = count;
+  made->base_sequence = INT32_MAX - 1;
+  protocol::compressor packer;
+  made->sealed =
+      made->builder.seal({producer_id{1}, producer_epoch{0}, made->base_sequence}, {codec}, &packer);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("batch split: halves hold the records, numbers and reports, whatever the codec") {
+  for (const auto codec : {protocol::codec::none, protocol::codec::lz4}) {
+    for (int count = 2; count < 40; ++count) {
+      core::topic_slot topic;
+      topic.name = "t";
+      core::partition_slot slot;
+      slot.topic = &topic;
+      const auto pool = std::make_shared<core::accumulator_pool>(64 * 1024 + 4096);  // nothing to spare
+      std::vector<std::int64_t> told;
+      auto whole = make(slot, *pool, count, codec, told);
+      auto halves = core::split_batch(*whole, *pool);
+      CHECK(halves[0]->count + halves[1]->count == count);
+      CHECK(halves[0]->base_sequence == INT32_MAX - 1);
+      CHECK(halves[1]->base_sequence == core::sequence_after(INT32_MAX - 1, halves[0]->count));
+      CHECK(older(*halves[0], *halves[1]));
+      CHECK_FALSE(older(*halves[1], *halves[0]));
+      int next = 0;
+      for (auto& half : halves) {
+        const auto sealed = half->builder.seal({});
+        protocol::record_set set{bytes_view{sealed}};
+        for (const auto& batch : set) {
+          for (const auto& record : protocol::records(batch, batch.body)) {
+            const auto text = std::to_string(next);
+            CHECK(as_text(*record.value()) == text);
+            CHECK(record.key().has_value() == (next % 3 != 0));
+            CHECK(record.timestamp_ms() == 5000 - next);
+            CHECK(as_text(*record.header("h")->value) == text);
+            CHECK_FALSE(record.header("null")->value.has_value());
+            ++next;
+          }
+        }
+        core::finished_batch done{std::move(half), outcome::persisted, next == count ? 1000 : 0,
+                                  std::nullopt};
+        done.report([](const char*) {});
+        CHECK(done.content->ends_serial() == (next == count));
+      }
+      CHECK(next == count);
+      CHECK(told.size() == static_cast<std::size_t>((count + 1) / 2));
+    }
+  }
+}
