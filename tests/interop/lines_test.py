@@ -13,8 +13,6 @@ from embedded import embedded_broker
 from embedded_test import Aiokafka, Confluent, KafkaPython, Kcat, Kwire, TOPIC, values
 
 LINES = ("0.11", "1.1", "2.8", "3.9", "4.1")
-# confluent-kafka's librdkafka wants brokers from 2.1 on for what it does here; the others still know them all.
-TOO_OLD = {"aiokafka": ("0.11",)}
 
 
 def offered(kwire, broker):
@@ -37,8 +35,7 @@ KNOWN = {
 def main():
     kwire = sys.argv[1]
     for line in LINES:
-        clients = [one for one in (Kwire(kwire), Kcat(), Confluent(), KafkaPython(), Aiokafka())
-                   if line not in TOO_OLD.get(one.name, ())]
+        clients = [Kwire(kwire), Kcat(), Confluent(), KafkaPython(), Aiokafka()]
         expected = sorted(value for client in clients for value in values(client.name))
         with embedded_broker(kwire, "--as", line, "--topics", f"{TOPIC}:3") as broker:
             ranges = offered(kwire, broker)
