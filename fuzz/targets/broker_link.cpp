@@ -24,12 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     boost::asio::io_context io;
     tcp::socket socket{io};
     socket.assign(tcp::v4(), ends[0]);
-    const auto link = std::make_shared<embedded::link>(
-        std::move(socket), embedded::link::events{[&](embedded::frame request) {
-                                                    seen.push_back(to_bytes(request.view()));
-                                                    return true;
-                                                  },
-                                                  [] {}, [&] { closed = true; }});
+    const auto link = embedded::make_link(std::move(socket),
+                                          embedded::link::events{[&](embedded::frame request) {
+                                                                   seen.push_back(to_bytes(request.view()));
+                                                                   return true;
+                                                                 },
+                                                                 [] {}, [&] { closed = true; }});
     link->start();
     fuzz::send_in_pieces(
         what,
