@@ -83,6 +83,11 @@ void broker_core::set_software(connection_id id, std::string name, std::string v
   found->second.client.software_version = std::move(version);
 }
 
+void broker_core::set_principal(connection_id id, std::string who) {
+  const auto found = connections_.find(id);
+  if (found != connections_.end()) found->second.client.principal = std::move(who);
+}
+
 version_range broker_core::versions(api key) const {
   const auto* entry = find_api(key);
   if (entry == nullptr) return {};

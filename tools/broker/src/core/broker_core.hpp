@@ -16,6 +16,7 @@
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
+#include "core/request.hpp"
 #include "core/share_sessions.hpp"
 #include "core/timers.hpp"
 #include "core/transaction_coordinator.hpp"
@@ -30,7 +31,11 @@ struct core_options {
   std::chrono::microseconds replication_lag{0};
   bool auto_create = true;
   std::int32_t default_partitions = 1;
-  std::optional<std::size_t> retention_bytes;      ///< of a partition, unless the topic says otherwise
+  std::optional<std::size_t> retention_bytes;  ///< of a partition, unless the topic says otherwise
+  /// How often records are looked for that are too old (log.retention.check.interval.ms), and dirt to clean
+  /// up in compacted topics (log.cleaner.backoff.ms).
+  std::chrono::milliseconds retention_check{300'000};
+  std::chrono::milliseconds cleaner_backoff{15'000};
   std::size_t max_message_bytes = 1'048'588;       ///< Kafka's message.max.bytes
   std::size_t max_fetch_bytes = 55 * 1024 * 1024;  ///< Kafka's fetch.max.bytes of the broker
   std::size_t fetch_session_slots = 1000;
@@ -39,38 +44,14 @@ struct core_options {
   std::vector<std::string> super_users;  ///< who may do anything, like "User:admin"
   bool check_crc = true;
   bool check_records = false;  ///< parse every record of every batch before taking it
+  /// How long delegation tokens hold at most, and without being renewed.
+  std::chrono::milliseconds token_max_lifetime{std::chrono::days{7}};
+  std::chrono::milliseconds token_renewal{std::chrono::days{1}};
   group_limits groups;
   transaction_limits transactions;
   std::int16_t transaction_version = 2;                          ///< the feature, as ApiVersions tells it
   std::chrono::milliseconds producer_id_expiration{86'400'000};  ///< Kafka's producer.id.expiration.ms
   std::uint64_t seed = 1;
-};
-
-/// What a client has said of itself on a connection.
-struct client_info {
-  std::string host;
-  std::string client_id;
-  std::string software_name;
-  std::string software_version;
-  std::string principal = "User:ANONYMOUS";
-};
-
-/// A request that is being served.
-struct request {
-  request_token token;
-  frame content;
-  bytes_view body;  ///< behind the header
-  instant now{};
-  broker_errc injected{};  ///< answer this instead of doing it; none: do it
-  const client_info* client = nullptr;
-  node_id node{};  ///< the broker that was asked
-};
-
-/// An API that the broker speaks.
-struct api_entry {
-  const protocol::message_info* info;
-  version_range versions;
-  void (*serve)(class broker_core& core, const request& what);
 };
 
 /// A cluster of Kafka brokers without sockets, clocks and threads: requests, time and connections go in,
@@ -110,6 +91,9 @@ class broker_core {
   /// Serves no version of `key` above `version`; below zero, the API is not served at all.
   void cap_version(api key, std::int16_t version) { caps_[key] = version; }
   fault_table& faults() noexcept { return faults_; }
+  /// Compacts the partition now, whatever the share of dirt; false when there is no such partition or its
+  /// topic is not one to compact.
+  bool compact(const std::string& topic, partition_id index, instant now);
   /// The range that ApiVersions tells; empty for an API that is not served.
   version_range versions(api key) const;
 
@@ -169,7 +153,12 @@ class broker_core {
   /// dropped, and who waits is woken.
   void grown(topic& of, partition_id index, instant now);
   topic_config default_config() const;
+  /// To be called when settings have changed: those of a topic, or what `admin` keeps.
+  void configured(topic& of, instant now);
+  void administered(admin_part what);
   void set_software(connection_id id, std::string name, std::string version);
+  /// Who the client has proved to be, like "User:me".
+  void set_principal(connection_id id, std::string who);
 
   template <class M>
   void respond(const request_token& to, const M& message) {
@@ -202,7 +191,12 @@ class broker_core {
   bool mark(const transaction::partition_key& where, const producer_identity& producer, bool commit,
             instant now);
   void all_changed(instant now);
+  void node_changed(node_id controller_before);
   void wake_all(topic& of, instant now);
+  void arm_upkeep(const topic& of, const partition& where, instant now);
+  void drop_old(instant now);
+  void clean(instant now);
+  void compact(topic& of, partition_id index, instant now);
 
   core_options options_;
   cluster cluster_;
@@ -221,6 +215,8 @@ class broker_core {
   std::set<connection_id> ready_;  ///< connections that may go on with their queue
   std::vector<reply> replies_;
   bool draining_ = false;
+  timer_queue::handle retention_timer_;
+  timer_queue::handle cleaner_timer_;
   std::int64_t next_producer_id_ = 0;
   instant now_{};
 };

@@ -50,7 +50,10 @@ void broker_core::grown(topic& of, partition_id index, instant now) {
                        replicate(id, index, end, epoch, at);
                      });
   }
-  if (const auto limit = of.config.retention_bytes()) where.log.retain(*limit, where.readable_end(true));
+  if (const auto limit = of.config.retention_bytes(); limit && of.config.deletes()) {
+    where.log.retain(*limit, where.readable_end(true));
+  }
+  arm_upkeep(of, where, now);
   where.producers.trim(where.log.start_offset(), where.high_watermark);
   fetch_waits_.wake({of.name, index}, now, timers_);
 }
@@ -106,6 +109,11 @@ void broker_core::all_changed(instant now) {
   }
 }
 
+void broker_core::node_changed(node_id controller_before) {
+  cluster_.note_change();
+  if (cluster_.controller() != controller_before) cluster_.controller_epoch(cluster_.controller_epoch() + 1);
+}
+
 bool broker_core::stop_node(node_id node, bool clean, instant now) {
   auto* known = cluster_.node(node);
   if (known == nullptr || !known->alive) return false;
@@ -113,7 +121,11 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
   for (const auto& [key, entry] : groups_.all()) {
     if (coordinator_of(coordinator_kind::group, key) == node) coordinated.push_back(key);
   }
+  const auto controller_before = cluster_.controller();
   known->alive = false;
+  known->metadata_end = cluster_.metadata_end();
+  known->stopped_ms = to_ms(now);
+  node_changed(controller_before);
   elections controller{cluster_};
   for (auto& [name, of] : cluster_.topics()) {
     const bool unclean = of.config.unclean_leader_election();
@@ -136,7 +148,9 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
 bool broker_core::start_node(node_id node, instant now) {
   auto* known = cluster_.node(node);
   if (known == nullptr || known->alive) return false;
+  const auto controller_before = cluster_.controller();
   known->alive = true;
+  node_changed(controller_before);
   elections controller{cluster_};
   for (auto& [name, of] : cluster_.topics()) {
     for (auto& where : of.partitions) controller.started(where, node, of.config.unclean_leader_election());

@@ -44,9 +44,16 @@ void group_coordinator::moved(const std::string& id, instant now) {
   }
 }
 
-void group_coordinator::stage_offset(group& of, producer_id by, const std::string& topic, partition_id index,
+void group_coordinator::commit_offset(group& of, const offset_key& where, committed_offset offset) {
+  arm_expiry(offset.committed);
+  of.offsets[where] = std::move(offset);
+}
+
+void group_coordinator::forget_offset(group& of, const offset_key& where) { of.offsets.erase(where); }
+
+void group_coordinator::stage_offset(group& of, producer_id by, const offset_key& where,
                                      committed_offset offset) {
-  of.pending_offsets[by][{topic, index}] = std::move(offset);
+  of.pending_offsets[by][where] = std::move(offset);
 }
 
 bool group_coordinator::is_unstable(const group& of, const std::string& topic, partition_id index) const {
@@ -59,7 +66,7 @@ void group_coordinator::end_transaction(const std::string& id, producer_id by, b
   if (of == nullptr) return;
   auto staged = of->pending_offsets.extract(by);
   if (staged.empty() || !commit) return;
-  for (auto& [key, offset] : staged.mapped()) of->offsets[key] = std::move(offset);
+  for (auto& [key, offset] : staged.mapped()) commit_offset(*of, key, std::move(offset));
 }
 
 void group_coordinator::forget_topic(const std::string& name) {

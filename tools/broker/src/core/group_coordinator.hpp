@@ -7,6 +7,7 @@
 #include "core/consumer_group.hpp"
 #include "core/group.hpp"
 #include "core/share_group.hpp"
+#include "core/share_state.hpp"
 #include "core/timers.hpp"
 
 namespace kwire::embedded {
@@ -45,6 +46,7 @@ class group_coordinator {
   /// Finds or creates the share group.
   consumer_heartbeat_result heartbeat(const std::string& id, const share_heartbeat& input, instant now);
   void settle(share_group& which);
+  share_state_store& share_states() noexcept { return share_states_; }
   /// Told where records of a share group became free by themselves.
   using waker = std::function<void(const share_group::place& where, instant now)>;
   void on_freed(waker to) { freed_ = std::move(to); }
@@ -69,9 +71,15 @@ class group_coordinator {
   void settle(group& which);
   /// Another node coordinates the group (if there is one) from now on.
   void moved(const std::string& id, instant now);
+  // Offsets.
+  using offset_key = group::offset_map::key_type;
+  void commit_offset(group& of, const offset_key& where, committed_offset offset);
+  void forget_offset(group& of, const offset_key& where);
+  /// Forgets offsets that are too old, and groups of which nothing is left.
+  void expire_offsets(instant now);
+
   // Offsets of transactions. Until the transaction ends, the old offset counts and is unstable.
-  void stage_offset(group& of, producer_id by, const std::string& topic, partition_id index,
-                    committed_offset offset);
+  void stage_offset(group& of, producer_id by, const offset_key& where, committed_offset offset);
   bool is_unstable(const group& of, const std::string& topic, partition_id index) const;
   /// The producer's staged offsets of the group (if there is one) count, or never will.
   void end_transaction(const std::string& id, producer_id by, bool commit);
@@ -90,6 +98,8 @@ class group_coordinator {
   };
 
   bool upgrade(slot& entry, instant now);
+  void arm_expiry(instant now);
+  bool is_over(const slot& entry, const group::offset_map::value_type& offset, instant now) const;
 
   const group_limits& limits_;
   timer_queue& timers_;
@@ -99,6 +109,8 @@ class group_coordinator {
   cluster* topics_ = nullptr;
   std::map<std::string, group_config> configs_;
   std::map<std::string, slot> groups_;
+  timer_queue::handle expiry_timer_;
+  share_state_store share_states_;
 };
 
 }  // namespace kwire::embedded

@@ -58,8 +58,8 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
 
 void group_coordinator::settle(consumer_group& which, instant now, bool quietly) {
   auto& entry = groups_.at(which.id());
-  timers_.cancel(entry.modern_timer);
   if (which.all_classic()) {
+    timers_.cancel(entry.modern_timer);
     auto& machine = entry.machine;
     machine.restore(which.as_classic(*topics_), generation_id{which.epoch()}, now);
     entry.consumer.reset();
@@ -67,6 +67,8 @@ void group_coordinator::settle(consumer_group& which, instant now, bool quietly)
     return settle(machine);
   }
   const auto deadline = which.next_deadline();
+  if (deadline && entry.modern_timer.serial != 0 && entry.modern_timer.at == *deadline) return;
+  timers_.cancel(entry.modern_timer);
   if (!deadline) return;
   entry.modern_timer = timers_.schedule(*deadline, [this, id = which.id()](instant at) {
     auto& due = groups_.at(id);
@@ -88,6 +90,7 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
   if (fresh && input.epoch == 0) {
     find_or_create(id);
     groups_.at(id).share = std::make_unique<share_group>(id, config(id), limits_);
+    share_states_.hand_over(*groups_.at(id).share);
   }
   auto* known = find_share(id);
   if (known == nullptr) {

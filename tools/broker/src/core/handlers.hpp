@@ -75,6 +75,16 @@ void serve_elect_leaders(broker_core& core, const request& what);
 void serve_alter_partition_reassignments(broker_core& core, const request& what);
 void serve_list_partition_reassignments(broker_core& core, const request& what);
 void serve_describe_log_dirs(broker_core& core, const request& what);
+void serve_describe_quorum(broker_core& core, const request& what);
+void serve_create_delegation_token(broker_core& core, const request& what);
+void serve_renew_delegation_token(broker_core& core, const request& what);
+void serve_expire_delegation_token(broker_core& core, const request& what);
+void serve_describe_delegation_token(broker_core& core, const request& what);
+void serve_initialize_share_group_state(broker_core& core, const request& what);
+void serve_read_share_group_state(broker_core& core, const request& what);
+void serve_write_share_group_state(broker_core& core, const request& what);
+void serve_delete_share_group_state(broker_core& core, const request& what);
+void serve_read_share_group_state_summary(broker_core& core, const request& what);
 void serve_describe_configs(broker_core& core, const request& what);
 
 }  // namespace kwire::embedded

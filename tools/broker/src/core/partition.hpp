@@ -21,6 +21,7 @@ struct partition {
   node_id leader = no_node;
   leader_epoch epoch{0};
   std::int64_t high_watermark = 0;
+  std::int64_t compacted_to = 0;  ///< what lies before has been compacted
   bool replication_held = false;  ///< followers fetch nothing for now
   /// How far the log of replicas that are not in sync reaches.
   std::map<node_id, std::int64_t> left_behind;

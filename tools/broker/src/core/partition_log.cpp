@@ -92,6 +92,28 @@ void partition_log::retain(std::size_t limit, std::int64_t before) {
   }
 }
 
+void partition_log::retain_since(std::int64_t oldest, std::int64_t before) {
+  // A batch without a timestamp (-1) has no age.
+  while (entries_.size() > 1 && entries_.front().max_timestamp >= 0 &&
+         entries_.front().max_timestamp < oldest && entries_.front().last_offset < before) {
+    start_offset_ = std::max(start_offset_, entries_.front().last_offset + 1);
+    drop_front();
+  }
+}
+
+shared_slice partition_log::keep(bytes_view batch) {
+  if (batch.size() < small_batch) return keep_small(batch);
+  const auto owner = std::make_shared_for_overwrite<std::byte[]>(batch.size());
+  std::ranges::copy(batch, owner.get());
+  return {owner, {owner.get(), batch.size()}};
+}
+
+void partition_log::replace(std::deque<entry> batches) {
+  entries_ = std::move(batches);
+  bytes_ = 0;
+  for (const auto& one : entries_) bytes_ += one.batch.content.size();
+}
+
 void partition_log::truncate(std::int64_t end) {
   // The place in a chunk is not used again: slices of what is forgotten may still be on their way out.
   while (!entries_.empty() && entries_.back().last_offset >= end) {

@@ -118,6 +118,14 @@ std::vector<producer_states::aborted> producer_states::aborted_within(std::int64
   return touching;
 }
 
+bool producer_states::is_aborted(const protocol::batch_view& batch) const {
+  if (!batch.transactional() || batch.control()) return false;
+  const auto begin = std::ranges::lower_bound(aborted_, batch.base_offset, {}, &aborted::last_offset);
+  return std::any_of(begin, aborted_.end(), [&](const aborted& one) {
+    return one.producer == batch.producer_id && one.first_offset <= batch.base_offset;
+  });
+}
+
 void producer_states::trim(std::int64_t start, std::int64_t high_watermark) {
   std::erase_if(unreplicated_, [=](const settled& one) { return one.marker < high_watermark; });
   const auto kept = std::ranges::lower_bound(aborted_, start, {}, &aborted::last_offset);
@@ -143,6 +151,14 @@ void producer_states::rebuild(const partition_log& log) {
     const bool stamped = batch->timestamp_type() == timestamp_type::log_append;
     appended(*batch, entry.base_offset, stamped ? batch->max_timestamp : -1);
   }
+}
+
+bool producer_states::rests_on(const protocol::batch_view& batch, std::int64_t now) const {
+  const auto found = producers_.find(batch.producer_id);
+  if (found == producers_.end() || is_expired(found->second, now)) return false;
+  const auto& known = found->second;
+  if (known.count == 0) return batch.control() && batch.producer_epoch == known.epoch;
+  return !batch.control() && batch.base_offset == known.batches[known.count - 1].base_offset;
 }
 
 bool producer_states::forget(producer_id id) {

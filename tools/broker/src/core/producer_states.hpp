@@ -62,11 +62,16 @@ class producer_states {
   std::int64_t first_unstable_offset(std::int64_t high_watermark) const noexcept;
   /// Aborted transactions that touch [from, to).
   std::vector<aborted> aborted_within(std::int64_t from, std::int64_t to) const;
+  /// Whether the batch holds records of a transaction that was aborted.
+  bool is_aborted(const protocol::batch_view& batch) const;
   /// Replication has got to `high_watermark`, the log begins at `start`: what is settled is let go.
   void trim(std::int64_t start, std::int64_t high_watermark);
 
   /// Remembers what the log holds, and nothing else: after records were lost.
   void rebuild(const partition_log& log);
+  /// Whether what is remembered of an active producer comes from this batch: it has the last sequence or,
+  /// where only a marker is known, the epoch.
+  bool rests_on(const protocol::batch_view& batch, std::int64_t now) const;
   /// False when there is no such producer.
   bool forget(producer_id id);
   /// How long (ms) an idle producer is remembered (`producer.id.expiration.ms`).

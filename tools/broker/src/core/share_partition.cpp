@@ -166,6 +166,41 @@ void share_partition::advance() {
   }
 }
 
+std::vector<share_partition::saved_run> share_partition::saved() const {
+  std::vector<saved_run> all;
+  for (const auto& [first, run] : runs_) {
+    all.push_back({first, run.last, run.now == state::done, run.deliveries});
+  }
+  return all;
+}
+
+void share_partition::put(const saved_run& run) {
+  const auto first = std::max(run.first, start_);
+  if (first > run.last) return;
+  if (first > next_) runs_[next_] = {first - 1, state::free};
+  const auto behind = run.last >= next_ ? runs_.end() : split(run.last + 1);
+  next_ = std::max(next_, run.last + 1);
+  const auto begin = split(first);
+  if (begin != behind) runs_.erase(begin, behind);
+  runs_[first] = {run.last, run.done ? state::done : state::free, run.deliveries};
+  advance();
+}
+
+void share_partition::discard(std::int64_t first, std::int64_t last) {
+  first = std::max(first, start_);
+  if (first > last) return;
+  if (last >= next_) {
+    if (first > next_) runs_[next_] = {first - 1, state::free};
+    runs_[std::max(first, next_)] = {last, state::free};
+    next_ = last + 1;
+  }
+  split(last + 1);
+  for (auto at = split(first); at != runs_.end() && at->first <= last; ++at) {
+    if (at->second.now == state::free) at->second.now = state::done;
+  }
+  advance();
+}
+
 void share_partition::start_at_least(std::int64_t offset) {
   if (offset <= start_) return;
   const auto end = split(std::min(offset, next_));

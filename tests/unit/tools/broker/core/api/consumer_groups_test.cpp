@@ -226,7 +226,7 @@ TEST_CASE("topics that appear, grow and vanish reach the members") {
   const auto appeared = s.beat("m1", 1);
   CHECK(appeared.member_epoch == 2);
   CHECK(s.given(appeared, "later") == indexes{0, 1});
-  s.core.state().find("t")->partitions.resize(6);
+  s.core.add_partitions(*s.core.state().find("t"), s.core.default_placement(2));
   CHECK(s.given(s.beat("m1", 2)) == indexes{0, 1, 2, 3, 4, 5});
   const auto gone = s.id("later");
   s.core.state().remove(*s.core.state().find("later"));
