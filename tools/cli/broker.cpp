@@ -20,6 +20,8 @@ constexpr option_spec options[] = {
     {'p', "default-partitions", "COUNT", "partitions of topics that clients create by asking (default: 1)"},
     {0, "no-auto-create", "", "asking for a topic does not create it"},
     {0, "retention-bytes", "OCTETS", "what each partition keeps at most (default: everything)"},
+    {0, "data-dir", "DIR", "keeps everything there, and begins with what is there (default: in memory only)"},
+    {0, "fsync", "", "with --data-dir: answers wait for the disk"},
 };
 
 constexpr std::string_view details =
@@ -58,20 +60,41 @@ int run(session& here) {
   if (const auto limit = args.number("retention-bytes", 1, INT64_MAX)) {
     chosen.retention_bytes(static_cast<std::size_t>(*limit));
   }
+  if (const auto directory = args.value("data-dir")) {
+    if (directory->empty()) throw usage_error{"--data-dir: needs a directory"};
+    chosen.data_dir(*directory);
+  }
+  if (args.has("fsync")) {
+    if (chosen.data_dir().empty()) throw usage_error{"--fsync: only with --data-dir"};
+    chosen.fsync(true);
+  }
+  chosen.on_notice([](const std::string& line) {
+    const auto whole = "kwire: " + line + "\n";
+    std::fwrite(whole.data(), 1, whole.size(), stderr);
+  });
+  std::binary_semaphore over{0};
+  std::string failed_with;
+  chosen.on_failure([&](const std::string& why) {
+    failed_with = why;
+    over.release();
+  });
   if (here.verbosity() > 0) tell_clients(chosen);
   try {
     broker running{chosen};
     here.out().write("listening on " + running.bootstrap_servers() + "\n");
     here.out().flush();
-    std::binary_semaphore over{0};
     std::stop_callback on_stop{stop_requested(), [&] { over.release(); }};
     over.acquire();
     running.stop();
+    if (!failed_with.empty()) throw failure{failed_with};
   } catch (const std::invalid_argument& wrong) {
     throw usage_error{wrong.what()};
   } catch (const std::system_error& failed) {
     throw failure{"cannot listen on " + chosen.listen() + ": " + failed.code().message() +
                   "; choose another address with --listen"};
+  } catch (const std::runtime_error& unusable) {
+    if (chosen.data_dir().empty()) throw;
+    throw failure{unusable.what()};
   }
   return 0;
 }

@@ -33,7 +33,7 @@ inline bytes make_keyed(const std::vector<keyed>& content, batch_options how = {
 /// batch with a marker. Every batch is checked as a reader would.
 inline std::string shown(const partition& where) {
   std::string line;
-  std::int64_t end = where.log.start_offset();
+  std::int64_t end = 0;
   for (const auto& entry : where.log.entries()) {
     protocol::record_set set{entry.batch.content};
     const auto batch = *set.begin();

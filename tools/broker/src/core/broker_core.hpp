@@ -16,7 +16,8 @@
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
-#include "core/request.hpp"
+#include "core/journal.hpp"
+#include "core/served_request.hpp"
 #include "core/share_sessions.hpp"
 #include "core/timers.hpp"
 #include "core/transaction_coordinator.hpp"
@@ -68,7 +69,13 @@ class broker_core {
   explicit broker_core(core_options options);
   broker_core(const broker_core&) = delete;
   broker_core& operator=(const broker_core&) = delete;
-  ~broker_core() = default;
+  ~broker_core();
+
+  /// Tells every change from now on to `to`, which lives longer than this; what there is already counts as
+  /// told (see `image`).
+  void record_to(journal& to);
+  /// Tells `to` entries that make all there is; what is recorded goes on from there.
+  void image(journal& to);
 
   /// Hangs up at once when the node is down.
   void connected(connection_id id, std::string client_host, node_id node);
@@ -128,6 +135,7 @@ class broker_core {
   group_coordinator& groups() noexcept { return groups_; }
   admin_state& admin() noexcept { return admin_; }
   const admin_state& admin() const noexcept { return admin_; }
+  const transaction_coordinator& transactions() const noexcept { return transactions_; }
   transaction_coordinator& transactions() noexcept { return transactions_; }
   /// Writes the marker that ends a transaction into a partition that has a leader.
   broker_errc write_marker(topic& of, partition_id index, const producer_identity& producer, bool commit,
@@ -137,7 +145,16 @@ class broker_core {
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
   timer_queue& timers() noexcept { return timers_; }
   random_source& random() noexcept { return random_; }
-  std::int64_t next_producer_id() noexcept { return next_producer_id_++; }
+  std::int64_t next_producer_id();
+  std::int64_t reserved_producer_ids() const noexcept { return reserved_producer_ids_; }
+  void told_counters();
+  void restore_producer_ids(std::int64_t first) noexcept {
+    next_producer_id_ = reserved_producer_ids_ = first;
+  }
+  /// A topic of which there was more once; without partitions for now.
+  topic& restore_topic(const std::string& name, const uuid& id, topic_config config) {
+    return cluster_.create(name, {}, id, std::move(config));
+  }
   topic& create_topic(const std::string& name, std::int32_t partitions, topic_config config) {
     return create_topic(name, default_placement(partitions), std::move(config));
   }
@@ -192,6 +209,7 @@ class broker_core {
             instant now);
   void all_changed(instant now);
   void node_changed(node_id controller_before);
+  void made_partitions(topic& of, std::size_t first);
   void wake_all(topic& of, instant now);
   void arm_upkeep(const topic& of, const partition& where, instant now);
   void drop_old(instant now);
@@ -218,25 +236,9 @@ class broker_core {
   timer_queue::handle retention_timer_;
   timer_queue::handle cleaner_timer_;
   std::int64_t next_producer_id_ = 0;
+  std::int64_t reserved_producer_ids_ = 0;  ///< those below may have been given out
+  std::unique_ptr<recorder> recorder_;
   instant now_{};
 };
-
-/// The error that a request is answered with before anything is looked at: injected, or of a node that does
-/// not coordinate `key`.
-inline broker_errc refused_by_coordinator(const broker_core& core, const request& what, coordinator_kind kind,
-                                          std::string_view key) {
-  if (what.injected != broker_errc::none) return what.injected;
-  return core.check_coordinator(what, kind, key);
-}
-
-/// Reads the body of a request; a request that does not parse costs the connection, as in Kafka.
-template <class M>
-bool read_body(broker_core& core, const request& what, M& into) {
-  if (protocol::decode(into, what.token.version, what.body)) return true;
-  core.close(what.token.connection);
-  return false;
-}
-
-constexpr std::int16_t code(broker_errc error) noexcept { return static_cast<std::int16_t>(error); }
 
 }  // namespace kwire::embedded

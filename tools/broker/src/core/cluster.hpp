@@ -20,6 +20,9 @@ struct topic {
     const auto at = static_cast<std::size_t>(raw(index));  // a negative index becomes a large one
     return at < partitions.size() ? &partitions[at] : nullptr;
   }
+  partition_id index_of(const partition& one) const noexcept {
+    return partition_id{static_cast<std::int32_t>(&one - partitions.data())};
+  }
 };
 
 /// One of the brokers that the core plays.

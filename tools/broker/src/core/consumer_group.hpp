@@ -104,6 +104,9 @@ class consumer_group {
   void advance(instant now);
   std::optional<instant> next_deadline() const;
 
+  /// For recovery: members that are gone have to come back in a later epoch.
+  void recover(std::int32_t epoch) noexcept { epoch_ = assignment_epoch_ = epoch; }
+
   const std::string& id() const noexcept { return id_; }
   std::string_view state() const;
   std::int32_t epoch() const noexcept { return epoch_; }

@@ -151,6 +151,8 @@ class group {
   void rebalance(instant now) { prepare_rebalance(now); }
   /// Whether a consumer among its members reads the topic.
   bool subscribes(const std::string& topic) const;
+  /// For recovery: what a group was whose members are gone.
+  void recover(generation_id generation, const std::string& protocol_type, instant now);
   /// Sends its members, which another protocol has taken over, to join there; only the offsets stay.
   void dissolve();
 

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "core/group_coordinator.hpp"
+#include "core/recorder.hpp"
 
 // Groups of the consumer protocol, and how a live group gets from one protocol to the other.
 
@@ -57,6 +58,7 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
 }
 
 void group_coordinator::settle(consumer_group& which, instant now, bool quietly) {
+  note(which.id());
   auto& entry = groups_.at(which.id());
   if (which.all_classic()) {
     timers_.cancel(entry.modern_timer);
@@ -104,6 +106,8 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
 }
 
 void group_coordinator::settle(share_group& which) {
+  note(which.id());
+  note_places(which);
   auto& entry = groups_.at(which.id());
   timers_.cancel(entry.modern_timer);
   const auto deadline = which.next_deadline();
@@ -124,6 +128,7 @@ void group_coordinator::remove(const std::string& id) {
   timers_.cancel(found->second.timer);
   timers_.cancel(found->second.modern_timer);
   groups_.erase(found);
+  if (recorder_ != nullptr) recorder_->group_gone(id);
   if (const auto config = configs_.find(id); config != configs_.end() && config->second.values().empty()) {
     configs_.erase(config);
   }

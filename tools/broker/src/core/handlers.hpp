@@ -10,6 +10,24 @@ namespace kwire::embedded {
 std::span<const api_entry> served_apis() noexcept;
 const api_entry* find_api(api key) noexcept;
 
+/// The error that a request is answered with before anything is looked at: injected, or of a node that does
+/// not coordinate `key`.
+inline broker_errc refused_by_coordinator(const broker_core& core, const request& what, coordinator_kind kind,
+                                          std::string_view key) {
+  if (what.injected != broker_errc::none) return what.injected;
+  return core.check_coordinator(what, kind, key);
+}
+
+/// Reads the body of a request; a request that does not parse costs the connection, as in Kafka.
+template <class M>
+bool read_body(broker_core& core, const request& what, M& into) {
+  if (protocol::decode(into, what.token.version, what.body)) return true;
+  core.close(what.token.connection);
+  return false;
+}
+
+constexpr std::int16_t code(broker_errc error) noexcept { return static_cast<std::int16_t>(error); }
+
 /// Sends what a group has decided, to whoever has waited for it.
 void send_group_answer(broker_core& core, const group_answer& answer);
 

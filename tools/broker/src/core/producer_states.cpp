@@ -140,17 +140,42 @@ void producer_states::rebuild(const partition_log& log) {
   for (const auto& entry : log.entries()) {
     protocol::record_set set{entry.batch.content};
     const auto batch = set.begin();
-    if (batch == set.end() || raw(batch->producer_id) < 0) continue;
-    if (batch->control()) {
-      const auto marker = marker_of(*batch);
-      if (!marker) continue;
-      ended(batch->producer_id, batch->producer_epoch, marker->coordinator_epoch,
-            marker->type == protocol::control_type::commit, entry.base_offset);
-      continue;
-    }
-    const bool stamped = batch->timestamp_type() == timestamp_type::log_append;
-    appended(*batch, entry.base_offset, stamped ? batch->max_timestamp : -1);
+    if (batch != set.end()) replay(*batch, 0);
   }
+}
+
+void producer_states::replay(const protocol::batch_view& batch, std::int64_t now) {
+  if (raw(batch.producer_id) < 0) return;
+  if (batch.control()) {
+    const auto marker = marker_of(batch);
+    if (!marker) return;
+    return ended(batch.producer_id, batch.producer_epoch, marker->coordinator_epoch,
+                 marker->type == protocol::control_type::commit, batch.base_offset, now);
+  }
+  const bool stamped = batch.timestamp_type() == timestamp_type::log_append;
+  appended(batch, batch.base_offset, stamped ? batch.max_timestamp : -1, now);
+}
+
+void producer_states::producer::describe(archive& a) {
+  a(epoch, count);
+  if (count > batches.size()) {
+    count = 0;
+    return a.fail();
+  }
+  for (std::size_t i = 0; i < count; ++i) batches[i].describe(a);
+  a(last_used, coordinator_epoch, transaction);
+  if (last_used < 0 || last_used > INT64_MAX / 2) a.fail();
+}
+
+void producer_states::describe(archive& a) {
+  a(producers_, aborted_, latest_);
+  if (!a.reading()) return;
+  open_.clear();
+  unreplicated_.clear();
+  for (const auto& [id, known] : producers_) {
+    if (known.transaction) open_.insert(*known.transaction);
+  }
+  if (!std::ranges::is_sorted(aborted_, {}, &aborted::last_offset)) a.fail();
 }
 
 bool producer_states::rests_on(const protocol::batch_view& batch, std::int64_t now) const {

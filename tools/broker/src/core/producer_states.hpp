@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/partition_log.hpp"
 
 namespace kwire::embedded {
@@ -27,6 +28,7 @@ class producer_states {
     std::int32_t last_sequence;
     std::int64_t base_offset;
     std::int64_t timestamp;
+    void describe(archive& a) { a(first_sequence, last_sequence, base_offset, timestamp); }
   };
   struct producer {
     producer_epoch epoch = no_producer_epoch;
@@ -36,12 +38,14 @@ class producer_states {
     std::int32_t coordinator_epoch = -1;        ///< of the last marker
     std::optional<std::int64_t> transaction{};  ///< first offset of the open one
 
+    void describe(archive& a);
     std::int32_t last_sequence() const noexcept { return count == 0 ? -1 : batches[count - 1].last_sequence; }
   };
   struct aborted {
     producer_id producer;
     std::int64_t first_offset;
     std::int64_t last_offset;  ///< that of the marker
+    void describe(archive& a) { a(producer, first_offset, last_offset); }
   };
 
   /// Whether `batch` may be appended at `now` (ms). Forgets its producer if that was idle for too long.
@@ -74,6 +78,10 @@ class producer_states {
   bool rests_on(const protocol::batch_view& batch, std::int64_t now) const;
   /// False when there is no such producer.
   bool forget(producer_id id);
+  /// For recovery: the batch, data or a marker, was appended at `now` (ms).
+  void replay(const protocol::batch_view& batch, std::int64_t now);
+  /// All that is remembered when everything has been replicated.
+  void describe(archive& a);
   /// How long (ms) an idle producer is remembered (`producer.id.expiration.ms`).
   void expire_after(std::int64_t span) noexcept { expiration_ = span; }
 

@@ -50,6 +50,7 @@ class share_group {
   void forget(const place& where) { places_.erase(where); }
   const std::map<place, share_partition>& places() const noexcept { return places_; }
 
+  void recover(std::int32_t epoch) noexcept { epoch_ = epoch; }
   void moved(instant now);
   /// Ends sessions and locks; where records became free because of that is added to `freed`.
   void advance(instant now, std::vector<place>& freed);

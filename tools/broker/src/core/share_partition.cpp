@@ -130,6 +130,8 @@ bool share_partition::release(const std::string& member, const share_limits& lim
 
 bool share_partition::expire(const share_limits& limits, instant now) {
   bool freed = false;
+  const auto due = next_deadline();
+  if (!due || *due > now) return false;
   for (auto& [first, run] : runs_) {
     if (run.now != state::acquired || run.lock_end > now) continue;
     take_back(run, limits);
@@ -149,6 +151,7 @@ std::optional<instant> share_partition::next_deadline() const {
 
 /// What is done at the front is forgotten, and neighbours that have become alike are joined.
 void share_partition::advance() {
+  ++revision_;
   while (!runs_.empty() && runs_.begin()->second.now == state::done) {
     start_ = runs_.begin()->second.last + 1;
     runs_.erase(runs_.begin());
@@ -212,6 +215,7 @@ void share_partition::start_at_least(std::int64_t offset) {
 
 void share_partition::end_at_most(std::int64_t offset) {
   if (offset >= next_) return;
+  ++revision_;
   runs_.erase(split(std::max(offset, start_)), runs_.end());
   next_ = std::max(offset, start_);
   if (offset < start_) start_ = next_ = offset;

@@ -77,6 +77,8 @@ class share_partition {
   /// The log has lost everything from there on.
   void end_at_most(std::int64_t offset);
   std::int64_t start() const noexcept { return start_; }
+  /// Another number whenever something was done that is to be kept; giving out records is not.
+  std::uint64_t revision() const noexcept { return revision_; }
   /// Records of the log that are not done.
   std::int64_t lag(std::int64_t end) const;
 
@@ -98,6 +100,7 @@ class share_partition {
 
   std::int64_t start_;
   std::int64_t next_;
+  std::uint64_t revision_ = 1;
   stretches runs_;  ///< by first offset, without gaps from start_ to next_
 };
 

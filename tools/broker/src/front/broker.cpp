@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "front/broker_log.hpp"
+#include "front/data_dir.hpp"
 #include "front/tcp_front.hpp"
 
 namespace kwire {
@@ -78,8 +79,12 @@ struct broker::impl {
         front(core, guard, options.on_client()) {
     if (listens.port + options.brokers() - 1 > UINT16_MAX)
       throw std::invalid_argument{"broker: no port left"};
+    if (!options.data_dir().empty()) keep(options);
     for (const auto& [key, version] : options.caps()) core.cap_version(key, version);
-    for (const auto& spec : options.topics()) create(spec.name, spec.partitions, spec.configs);
+    for (const auto& spec : options.topics()) {
+      if (kept && core.state().find(spec.name) != nullptr) continue;  // from an earlier life
+      create(spec.name, spec.partitions, spec.configs);
+    }
     advertised = options.advertised();
     if (advertised.empty()) advertised = is_any(listens.host) ? "127.0.0.1" : listens.host;
   }
@@ -106,6 +111,26 @@ struct broker::impl {
     }
     front.start();
     running = true;
+  }
+
+  /// What is in the directory comes back, and what happens from now on goes there.
+  void keep(const broker_options& options) {
+    kept = std::make_unique<embedded::data_dir>(options.data_dir());
+    embedded::recovery from{core};
+    const auto next = kept->recover(
+        from, front.now(), options.on_notice() ? options.on_notice() : [](const std::string&) {});
+    embedded::journal_file::options how;
+    how.directory = kept->path();
+    how.first_number = next;
+    how.sync = options.fsync();
+    how.on_progress = [this] { front.progress(); };
+    journal = std::make_unique<embedded::journal_file>(std::move(how));
+    core.record_to(*journal);
+    from.finish(front.now());
+    front.keep_in(journal.get());
+    front.on_failure([tell = options.on_failure()](const std::string& why) {
+      if (tell) tell(why);
+    });
   }
 
   node_id checked(std::int32_t id) const {
@@ -137,8 +162,10 @@ struct broker::impl {
   address listens;
   std::string advertised;
   std::map<node_id, std::uint16_t> ports;
+  std::unique_ptr<embedded::data_dir> kept;
   embedded::tcp_front front;
-  std::mutex life;  ///< of start and stop
+  std::unique_ptr<embedded::journal_file> journal;  ///< writes what it has before the front goes
+  std::mutex life;                                  ///< of start and stop
   bool running = false;
 };
 
@@ -158,6 +185,9 @@ void broker::stop() {
   impl_->running = false;
   const std::lock_guard state{impl_->guard};
   for (const auto& node : impl_->core.state().nodes()) impl_->core.fetch_sessions(node.id).clear();
+  if (!impl_->journal) return;
+  impl_->journal->submit(impl_->core);
+  impl_->journal->flush();
 }
 
 void broker::stop_broker(std::int32_t id, bool crash) {
@@ -227,6 +257,9 @@ void broker::create_topic(const std::string& name, std::int32_t partitions,
                           const std::vector<std::pair<std::string, std::string>>& configs) {
   const std::lock_guard lock{impl_->guard};
   impl_->create(name, partitions, configs);
+  if (!impl_->journal) return;
+  impl_->journal->submit(impl_->core);
+  impl_->journal->flush();
 }
 
 broker_log broker::log(const std::string& topic, std::int32_t partition) const {

@@ -61,6 +61,7 @@ void serve_each(broker_core& core, const request& what, Serve&& serve) {
       const place where{core, what, {asked.group_id, {topic.topic_id, raw(partition.index)}}};
       auto error = where.check();
       if (error == broker_errc::none) error = serve(where, partition, told);
+      core.groups().note_share(where.key);
       told.error_code = code(error);
       if (error != broker_errc::none) told.error_message = std::string{meaning(error)};
     }
@@ -75,7 +76,7 @@ broker_errc write(const place& where, const protocol::write_share_group_state_re
   if (asked.state_epoch < state->state_epoch) return broker_errc::fenced_state_epoch;
   for (const auto& batch : asked.state_batches) {
     const auto how = batch.delivery_state;
-    if (batch.first_offset < 0 || batch.last_offset < batch.first_offset ||
+    if (batch.first_offset < 0 || batch.last_offset < batch.first_offset || batch.last_offset == INT64_MAX ||
         (how != available && how != acknowledged && how != archived)) {
       return broker_errc::invalid_request;
     }
@@ -154,10 +155,11 @@ void serve_read_share_group_state_summary(broker_core& core, const request& what
     const auto* progress = where.progress();
     told.start_offset = progress == nullptr ? -1 : progress->start();
     if (progress == nullptr) return broker_errc::none;
-    told.delivery_complete_count = 0;
+    std::int64_t done = 0;
     for (const auto& run : progress->saved()) {
-      if (run.done) told.delivery_complete_count += static_cast<std::int32_t>(run.last - run.first + 1);
+      if (run.done) done = std::min<std::int64_t>(INT32_MAX, done + (run.last - run.first) + 1);
     }
+    told.delivery_complete_count = static_cast<std::int32_t>(done);
     return broker_errc::none;
   });
 }
