@@ -1,3 +1,4 @@
+// Tests: exactly_once.cpp, transaction_calls.cpp
 // Transactions of the client over sockets, against the embedded broker in both versions of the protocol.
 #include <doctest/doctest.h>
 

@@ -249,6 +249,11 @@ void transaction::answer_offsets(const result<void>& how) {
   }
 }
 
+error transaction::taken_over(const error& why) const {
+  return error{errc::fenced, "another producer uses transactional.id " + settings_->transactional_id + ": " +
+                                 why.message()};
+}
+
 error transaction::abort_required() const { return error{errc::abort_required, cause_.message()}; }
 
 /// Calls whose time is up. What they asked for goes on; offsets are the exception: nobody could tell
@@ -306,7 +311,8 @@ void transaction::digest(const response& answer, time_point now, outbox& out) {
   }
   if (why == errc::unsupported_by_broker || (answer.failure && !why.retriable())) {
     if (what == asking::group_offsets) return cannot_commit(why, false);
-    return break_down(why);
+    // Before Kafka 2.5 there is no asking about a refused epoch.
+    return break_down(probing_ != probe::none ? taken_over(cause_) : why);
   }
   if (what == asking::partitions) wanted_.insert(wanted_.end(), asked_for_.begin(), asked_for_.end());
   again(why, now, out.events);
@@ -331,8 +337,10 @@ transaction::verdict transaction::judge(asking what, broker_errc code) const {
     case broker_errc::transactional_id_authorization_failed:
     case broker_errc::cluster_authorization_failed:
     case broker_errc::invalid_transaction_timeout:
-    case broker_errc::invalid_txn_state:
     case broker_errc::unsupported_for_message_format: return verdict::fatal;
+    case broker_errc::invalid_txn_state:
+      // Version 2 says so of a commit when the coordinator has aborted meanwhile.
+      return what == asking::end && state_ == state::committing ? verdict::fenced : verdict::fatal;
     default: break;
   }
   if (is_retriable(code)) return verdict::again;
@@ -371,9 +379,7 @@ void transaction::act(asking what, verdict is, const transaction_answer& told, t
         return;
       }
       if (what == asking::init) {
-        error fenced{errc::fenced, "another producer uses transactional.id " + settings_->transactional_id +
-                                       ": " + why.message()};
-        return break_down(fenced);
+        return break_down(taken_over(why));
       }
       return epoch_refused(why);
     case verdict::renew:

@@ -115,6 +115,7 @@ class transaction {
   void answer_all(const result<void>& how);
   void answer_offsets(const result<void>& how);
   error abort_required() const;
+  error taken_over(const error& why) const;
 
   const client_settings* client_;
   const producer_settings* settings_;

@@ -11,49 +11,22 @@
 #include "core/admin_state.hpp"
 #include "core/cluster.hpp"
 #include "core/coordinator_map.hpp"
+#include "core/core_options.hpp"
 #include "core/elections.hpp"
 #include "core/faults.hpp"
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
 #include "core/journal.hpp"
+#include "core/node_conditions.hpp"
+#include "core/release_line.hpp"
+#include "core/sasl.hpp"
 #include "core/served_request.hpp"
 #include "core/share_sessions.hpp"
 #include "core/timers.hpp"
 #include "core/transaction_coordinator.hpp"
 
 namespace kwire::embedded {
-
-struct core_options {
-  std::string cluster_id = "kwire-embedded-broker";
-  std::vector<broker_node> nodes{broker_node{}};  ///< with different ids; at least one
-  std::int16_t replication_factor = 3;            ///< of new topics; at most the number of nodes
-  /// How long followers take to have a batch (before that, acks=all waits and consumers do not see it).
-  std::chrono::microseconds replication_lag{0};
-  bool auto_create = true;
-  std::int32_t default_partitions = 1;
-  std::optional<std::size_t> retention_bytes;  ///< of a partition, unless the topic says otherwise
-  /// How often records are looked for that are too old (log.retention.check.interval.ms), and dirt to clean
-  /// up in compacted topics (log.cleaner.backoff.ms).
-  std::chrono::milliseconds retention_check{300'000};
-  std::chrono::milliseconds cleaner_backoff{15'000};
-  std::size_t max_message_bytes = 1'048'588;       ///< Kafka's message.max.bytes
-  std::size_t max_fetch_bytes = 55 * 1024 * 1024;  ///< Kafka's fetch.max.bytes of the broker
-  std::size_t fetch_session_slots = 1000;
-  std::size_t share_session_slots = 2000;
-  bool authorize = false;                ///< ask the rules that CreateAcls makes
-  std::vector<std::string> super_users;  ///< who may do anything, like "User:admin"
-  bool check_crc = true;
-  bool check_records = false;  ///< parse every record of every batch before taking it
-  /// How long delegation tokens hold at most, and without being renewed.
-  std::chrono::milliseconds token_max_lifetime{std::chrono::days{7}};
-  std::chrono::milliseconds token_renewal{std::chrono::days{1}};
-  group_limits groups;
-  transaction_limits transactions;
-  std::int16_t transaction_version = 2;                          ///< the feature, as ApiVersions tells it
-  std::chrono::milliseconds producer_id_expiration{86'400'000};  ///< Kafka's producer.id.expiration.ms
-  std::uint64_t seed = 1;
-};
 
 /// A cluster of Kafka brokers without sockets, clocks and threads: requests, time and connections go in,
 /// replies come out. Not thread-safe. After each call, whoever drives it takes the replies and looks at the
@@ -78,7 +51,7 @@ class broker_core {
   void image(journal& to);
 
   /// Hangs up at once when the node is down.
-  void connected(connection_id id, std::string client_host, node_id node);
+  void connected(connection_id id, std::string client_host, node_id node, const entrance& by = {});
   /// With the first node.
   void connected(connection_id id, std::string client_host) {
     connected(id, std::move(client_host), cluster_.nodes().front().id);
@@ -121,6 +94,12 @@ class broker_core {
   bool hold_replication(const std::string& topic, partition_id index, bool held, instant now);
   /// From now on `to` coordinates the key, until that node is down.
   bool move_coordinator(coordinator_kind kind, const std::string& key, node_id to, instant now);
+  /// A frozen node keeps its connections, its leaders and its groups, but neither serves nor answers.
+  bool freeze_node(node_id node, bool frozen, instant now);
+  /// Partitions that the node leads take no records while its disk is full.
+  bool fill_disk(node_id node, bool full);
+  /// Partitions forget the producer, as if it had been idle for too long; false when none knows it.
+  bool expire_producer(producer_id id);
   /// The topic is unknown to everybody until it is shown again, with all it held.
   bool hide_topic(const std::string& name, instant now);
   bool show_topic(const std::string& name, instant now);
@@ -136,6 +115,7 @@ class broker_core {
   admin_state& admin() noexcept { return admin_; }
   const admin_state& admin() const noexcept { return admin_; }
   const transaction_coordinator& transactions() const noexcept { return transactions_; }
+  const node_conditions& conditions() const noexcept { return conditions_; }
   transaction_coordinator& transactions() noexcept { return transactions_; }
   /// Writes the marker that ends a transaction into a partition that has a leader.
   broker_errc write_marker(topic& of, partition_id index, const producer_identity& producer, bool commit,
@@ -174,8 +154,12 @@ class broker_core {
   void configured(topic& of, instant now);
   void administered(admin_part what);
   void set_software(connection_id id, std::string name, std::string version);
-  /// Who the client has proved to be, like "User:me".
-  void set_principal(connection_id id, std::string who);
+  /// Where the client of a connection finds a node: at the listener that it uses itself.
+  node_address address(const broker_node& node, connection_id of) const;
+  /// Null on listeners without SASL.
+  sasl_state* sasl(connection_id id);
+  /// The connection's exchange has come to a good end; false when it was somebody else before.
+  bool authenticated(connection_id id, const std::string& user, instant now);
 
   template <class M>
   void respond(const request_token& to, const M& message) {
@@ -194,14 +178,20 @@ class broker_core {
     client_info client;
     node_id node{};
     std::deque<frame> queue;
+    std::optional<sasl_state> sasl;
     bool busy = false;
     std::optional<fault> struck;  ///< fault of the request being served
   };
 
   void drain(instant now);
   void start(connection_id id, connection& from, frame content, instant now);
+  static bool may_ask(const connection& from, api key, instant now);
+  void take_raw_token(connection_id id, connection& from, bytes_view token, instant now);
   bool strike(const request_token& token, connection& from, request& what);
   void emit(connection_id id, encoded_frame content);
+  void emit_struck(connection_id id, connection& from, encoded_frame content);
+  void mute(connection_id id, std::chrono::microseconds pause);
+  void push(node_id node, reply what);
   void unsupported_api_versions(const request_token& token);
   partition* find_partition(const std::string& name, partition_id index);
   void replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch, instant now);
@@ -228,6 +218,7 @@ class broker_core {
   admin_state admin_;
   transaction_coordinator transactions_;
   fault_table faults_;
+  node_conditions conditions_;
   std::map<api, std::int16_t> caps_;
   std::unordered_map<connection_id, connection> connections_;
   std::set<connection_id> ready_;  ///< connections that may go on with their queue

@@ -25,6 +25,11 @@ struct topic {
   }
 };
 
+struct node_address {
+  std::string host;
+  std::int32_t port = -1;
+};
+
 /// One of the brokers that the core plays.
 struct broker_node {
   node_id id{1};
@@ -32,8 +37,13 @@ struct broker_node {
   std::int32_t port = 9092;
   std::optional<std::string> rack{};
   bool alive = true;
-  std::int64_t metadata_end = 0;  ///< how far its copy of the metadata log was when it stopped
-  std::int64_t stopped_ms = -1;   ///< when that was
+  std::int64_t metadata_end = 0;     ///< how far its copy of the metadata log was when it stopped
+  std::int64_t stopped_ms = -1;      ///< when that was
+  std::vector<node_address> more{};  ///< of its other listeners; `host` and `port` are the first one's
+
+  node_address address(std::size_t listener) const {
+    return listener == 0 || listener > more.size() ? node_address{host, port} : more[listener - 1];
+  }
 };
 
 /// The replicas of each partition of a topic, the preferred leader first.

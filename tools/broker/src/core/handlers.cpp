@@ -62,6 +62,8 @@
 #include <kwire/protocol/messages/read_share_group_state.hpp>
 #include <kwire/protocol/messages/read_share_group_state_summary.hpp>
 #include <kwire/protocol/messages/renew_delegation_token.hpp>
+#include <kwire/protocol/messages/sasl_authenticate.hpp>
+#include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
 #include <kwire/protocol/messages/share_fetch.hpp>
 #include <kwire/protocol/messages/share_group_describe.hpp>
@@ -76,7 +78,7 @@ namespace {
 
 template <class M>
 constexpr api_entry entry(void (*serve)(broker_core&, const request&)) {
-  return {&M::response::info, M::info.stable(), serve};
+  return {&M::response::info, &M::facts, M::info.stable(), serve};
 }
 
 // Old versions that Kafka 4 has dropped stay in: clients that still need them find a broker here.
@@ -149,6 +151,8 @@ constexpr std::array table = {
     entry<protocol::write_share_group_state_request>(serve_write_share_group_state),
     entry<protocol::delete_share_group_state_request>(serve_delete_share_group_state),
     entry<protocol::read_share_group_state_summary_request>(serve_read_share_group_state_summary),
+    entry<protocol::sasl_handshake_request>(serve_sasl_handshake),
+    entry<protocol::sasl_authenticate_request>(serve_sasl_authenticate),
 };
 
 }  // namespace

@@ -18,10 +18,10 @@ inline broker_errc refused_by_coordinator(const broker_core& core, const request
   return core.check_coordinator(what, kind, key);
 }
 
-/// Reads the body of a request; a request that does not parse costs the connection, as in Kafka.
+/// Reads the body of a request; one that does not parse costs the connection, as in Kafka.
 template <class M>
 bool read_body(broker_core& core, const request& what, M& into) {
-  if (protocol::decode(into, what.token.version, what.body)) return true;
+  if (decode_body(what, protocol::ref(into))) return true;
   core.close(what.token.connection);
   return false;
 }
@@ -84,6 +84,8 @@ void serve_alter_user_scram_credentials(broker_core& core, const request& what);
 void serve_describe_topic_partitions(broker_core& core, const request& what);
 void serve_get_telemetry_subscriptions(broker_core& core, const request& what);
 void serve_push_telemetry(broker_core& core, const request& what);
+void serve_sasl_handshake(broker_core& core, const request& what);
+void serve_sasl_authenticate(broker_core& core, const request& what);
 void serve_list_groups(broker_core& core, const request& what);
 void serve_create_topics(broker_core& core, const request& what);
 void serve_delete_topics(broker_core& core, const request& what);

@@ -161,8 +161,7 @@ TEST_CASE("transaction: one without records or offsets ends without asking anybo
   }
 }
 
-TEST_CASE(
-    "transaction: version 1 adds a partition once, version 2 not at all and has a new epoch each time") {
+TEST_CASE("transaction: version 1 adds partitions, version 2 has a new epoch each time") {
   for (const bool second : {false, true}) {
     CAPTURE(second);
     stage s{second};
@@ -187,8 +186,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "transaction: an end without an answer is asked for again, in the same direction, until it has one") {
+TEST_CASE("transaction: an end without an answer is asked for again, in the same direction") {
   for (const bool second : {false, true}) {
     for (const bool commit : {true, false}) {
       stage s{second};
@@ -299,7 +297,7 @@ TEST_CASE("transaction: members need a version that can name them") {
         errc::unsupported_by_broker);
 }
 
-TEST_CASE("transaction: offsets whose time is up make an abort necessary: nobody knows whether they count") {
+TEST_CASE("transaction: offsets whose time is up make an abort necessary") {
   stage s{true};
   s.register_id();
   REQUIRE(s.tx.begin().has_value());
@@ -353,9 +351,7 @@ TEST_CASE("transaction: what each refusal of a partition leads to") {
   }
 }
 
-TEST_CASE(
-    "transaction: a lost answer to adding a partition is asked for again, and gives the next one a new "
-    "epoch") {
+TEST_CASE("transaction: after a lost answer in version 1 the next one has a new epoch") {
   stage s{false};
   s.register_id();
   REQUIRE(s.tx.begin().has_value());
@@ -374,9 +370,7 @@ TEST_CASE(
   CHECK(s.told.back() == "commit ok");
 }
 
-TEST_CASE(
-    "transaction: a record that failed forbids committing; a number given up needs a new epoch in version "
-    "1") {
+TEST_CASE("transaction: a record that failed forbids committing until an abort") {
   for (const bool second : {false, true}) {
     stage s{second};
     s.open();
@@ -411,9 +405,7 @@ TEST_CASE("transaction: a failure while committing is told by the commit") {
   CHECK(s.next() == "none");
 }
 
-TEST_CASE(
-    "transaction: an epoch refused because of a time-out is recovered from, once the coordinator lets us "
-    "in") {
+TEST_CASE("transaction: an epoch refused because of a time-out is recovered from") {
   for (const bool second : {false, true}) {
     for (const bool same : {true, false}) {
       CAPTURE(second);
@@ -423,7 +415,7 @@ TEST_CASE(
       s.tx.batch_persisted();
       s.tx.commit(s.now + 60s, s.tell("commit"));
       REQUIRE(s.next() == "EndTxn");
-      s.answer_end(broker_errc::producer_fenced);
+      s.answer_end(same ? broker_errc::invalid_txn_state : broker_errc::producer_fenced);
       REQUIRE(s.next() == "InitProducerId");
       CHECK(raw(s.read<protocol::init_producer_id_request>(4).epoch) == 0);
       if (!same) {
@@ -466,9 +458,18 @@ TEST_CASE("transaction: an epoch refused because of another instance is final") 
   }
 }
 
-TEST_CASE(
-    "transaction: a coordinator that has forgotten the id makes an abort necessary, which registers it "
-    "anew") {
+TEST_CASE("transaction: where epochs cannot be asked about, a refusal is another instance's") {
+  stage s{false};
+  s.open();
+  s.tx.epoch_refused(error{broker_errc::invalid_producer_epoch});
+  REQUIRE(s.next(false) == "InitProducerId");
+  core::response unable;
+  unable.failure = error{errc::unsupported_by_broker};
+  s.tx.digest(unable, s.now, s.out);
+  CHECK(s.tx.cause() == errc::fenced);
+}
+
+TEST_CASE("transaction: an id that the coordinator has forgotten is registered anew by an abort") {
   for (const bool second : {false, true}) {
     stage s{second};
     s.open();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -27,10 +28,14 @@ typename Request::response store_offsets(broker_core& core, const request& what,
     told.name = topic.name;
     told.topic_id = topic.topic_id;
     auto* where = core.state().find(topic.name, topic.topic_id, by_id);
+    auto denied = refused;
+    if (denied == broker_errc::none && (where != nullptr || !by_id)) {
+      denied = refused_topic(core, what, acl_operation::read, where == nullptr ? topic.name : where->name);
+    }
     for (const auto& partition : topic.partitions) {
       auto& result = told.partitions.emplace_back();
       result.partition_index = partition.partition_index;
-      result.error_code = code(refused != broker_errc::none ? refused : store(where, partition));
+      result.error_code = code(denied != broker_errc::none ? denied : store(where, partition));
     }
   }
   return answer;

@@ -12,10 +12,13 @@ using namespace test;
 
 struct stage : script {
   connection_id as(const std::string& who) {
-    const auto made = connect();
-    core.set_principal(made, "User:" + who);
+    const connection_id made{500 + ++people};
+    entrance by;
+    by.principal = "User:" + who;
+    core.connected(made, "10.0.0.7", node_id{1}, by);
     return made;
   }
+  std::uint64_t people = 0;
   protocol::create_delegation_token_response create(connection_id by, std::int64_t life = -1) {
     protocol::create_delegation_token_request request;
     request.renewers.push_back({"User", "helper", {}});
