@@ -11,6 +11,8 @@
 #include <random>
 #include <sstream>
 
+#include "core/broker_core.hpp"
+#include "core/journal_format.hpp"
 #include "dump.hpp"
 #include "generator.hpp"
 #include "support/messages.hpp"
@@ -205,6 +207,48 @@ void add_captures(seeds& to) {
   }
 }
 
+struct seed_journal : embedded::journal {
+  void append(bytes head, embedded::shared_slice body) override {
+    head.insert(head.end(), body.content.begin(), body.content.end());
+    entries.push_back(std::move(head));
+  }
+  std::vector<bytes> entries;
+};
+
+/// What a short life of a broker leaves in its directory, as entries and as a file.
+void add_journals(seeds& to) {
+  using namespace embedded;
+  constexpr instant now{std::chrono::seconds{1'700'000'000}};
+  seed_journal kept;
+  broker_core core{core_options{}};
+  core.record_to(kept);
+  auto config = core.default_config();
+  (void)config.set("cleanup.policy", "compact");
+  auto& topic = core.create_topic("t", 1, std::move(config));
+  for (const auto commit : {true, false}) {
+    core.write_marker(topic, partition_id{0}, {producer_id{7}, producer_epoch{0}}, commit, 0, now);
+  }
+  core.compact("t", partition_id{0}, now);
+  auto& group = core.groups().find_or_create("g");
+  core.groups().commit_offset(group, {"t", partition_id{0}}, {1, leader_epoch{0}, "m", now});
+  const auto given = core.transactions().init("x", 1000, std::nullopt, now);
+  (void)core.transactions().add_partition("x", given.producer, {"t", partition_id{0}}, now);
+  core.administered(admin_part::tokens);
+  seed_journal image;
+  core.image(image);
+  for (const auto& entries : {kept.entries, image.entries}) {
+    auto file = join({octets({1}), as_bytes(journal_magic)});
+    auto all = octets({0});
+    for (const auto& entry : entries) {
+      const auto size = octets({static_cast<int>(entry.size() & 0xff), static_cast<int>(entry.size() >> 8)});
+      all = join({all, size, entry});
+      file = join({file, entry_head(entry, {}), entry});
+    }
+    to.add("journal", all);
+    to.add("journal", file);
+  }
+}
+
 /// Targets that play a game: what a random player would do.
 void add_games(seeds& to) {
   std::mt19937_64 random{1};
@@ -266,6 +310,7 @@ int main(int count, char** arguments) {
   add_records(made, arguments[1]);
   add_codecs(made);
   add_captures(made);
+  add_journals(made);
   add_games(made);
   add_texts(made);
   std::cout << made.count() << " seeds\n";

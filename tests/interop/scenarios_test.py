@@ -176,7 +176,49 @@ def administration(on):
     return seen
 
 
-SCENARIOS = (transactions, group_protocols, offset_tools, share_groups, administration)
+def metadata_log(on):
+    """The quorum's offsets and epochs are its own; that they are told, and that changes move them, is the same."""
+    def status():
+        code, shown = on.tool("metadata-quorum", "describe", "--status")
+        fields = dict(line.split(":", 1) for line in shown.splitlines() if ":" in line)
+        return code, {name.strip(): value.strip() for name, value in fields.items()}
+    code, before = status()
+    on.topic("quorum")
+    _, after = status()
+    _, replication = on.tool("metadata-quorum", "describe", "--replication")
+    return {"status": code, "fields": sorted(before), "lag": before.get("MaxFollowerLag"),
+            "grows": int(after["HighWatermark"]) > int(before["HighWatermark"]),
+            "columns": replication.splitlines()[0].split(),
+            "roles": [line.split()[-1] for line in replication.splitlines()[1:]]}
+
+
+def tokens(on):
+    """Only what can be seen without SASL: whoever has not said who he is gets none."""
+    with open(os.devnull) as nothing:
+        return {"describe": on.tool("delegation-tokens", "--describe", "--command-config", nothing.name)[0],
+                "create": on.tool("delegation-tokens", "--create", "--max-life-time-period", "-1", "--command-config",
+                                  nothing.name)[0]}
+
+
+def transaction_tools(on):
+    topic, seen = on.topic("listed"), {}
+    producers = [on.producer(transactional_id=on.name(name)) for name in ("alpha", "beta")]
+    for producer in producers:
+        producer.init_transactions(30)
+        producer.begin_transaction()
+        producer.produce(topic, "open")
+        assert producer.flush(30) == 0
+    for pattern in (f"alpha-{on.suffix}", f".*-{on.suffix}", f"(alpha|beta)-{on.suffix}", "alpha", "("):
+        code, shown = on.tool("transactions", "list", "--transactional-id-pattern", pattern)
+        rows = [line.split() for line in shown.splitlines() if "-X" in line]
+        seen[pattern.replace(on.suffix, "X")] = code, sorted((row[0], row[-1]) for row in rows)
+    for producer in producers:
+        producer.abort_transaction(30)
+    return seen
+
+
+SCENARIOS = (transactions, group_protocols, offset_tools, share_groups, administration, metadata_log, tokens,
+             transaction_tools)
 
 
 def main():

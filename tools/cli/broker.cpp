@@ -29,6 +29,8 @@ constexpr option_spec options[] = {
     {'p', "default-partitions", "COUNT", "partitions of topics that clients create by asking (default: 1)"},
     {0, "no-auto-create", "", "asking for a topic does not create it"},
     {0, "retention-bytes", "OCTETS", "what each partition keeps at most (default: everything)"},
+    {0, "data-dir", "DIR", "keeps everything there, and begins with what is there (default: in memory only)"},
+    {0, "fsync", "", "with --data-dir: answers wait for the disk"},
     {0, "as", "RELEASE",
      "play a release of Kafka, like 0.11, 1.1, 2.8, 3.9, 4.1: its APIs, versions, features"},
     {0, "control", "HOST:PORT", "take orders by HTTP there; GET / tells which"},
@@ -119,6 +121,19 @@ void choose_security(const arguments& args, broker_options& chosen) {
   for (const auto& principal : args.values("super-user")) chosen.super_user(principal);
 }
 
+void choose_directory(const arguments& args, broker_options& chosen) {
+  if (const auto directory = args.value("data-dir")) {
+    if (directory->empty()) throw usage_error{"--data-dir: needs a directory"};
+    chosen.data_dir(*directory);
+  }
+  if (args.has("fsync") && chosen.data_dir().empty()) throw usage_error{"--fsync: only with --data-dir"};
+  chosen.fsync(args.has("fsync"));
+  chosen.on_notice([](const std::string& line) {
+    const auto whole = "kwire: " + line + "\n";
+    std::fwrite(whole.data(), 1, whole.size(), stderr);
+  });
+}
+
 void write_ca(const broker& running, const std::string& file) {
   if (running.tls_ca().empty()) {
     throw usage_error{"--tls-ca-out: no listener has TLS; use --tls or --listen ssl://HOST:PORT"};
@@ -162,18 +177,28 @@ int run(session& here) {
     if (!log) throw failure{"--log: cannot write " + *file + ": " + std::strerror(errno)};
   }
   tell_clients(chosen, here.verbosity() > 0, log.get());
+  choose_directory(args, chosen);
+  std::binary_semaphore over{0};
+  std::string failed_with;
+  chosen.on_failure([&](const std::string& why) {
+    failed_with = why;
+    over.release();
+  });
   try {
     broker running{chosen};
     if (const auto file = args.value("tls-ca-out")) write_ca(running, *file);
     announce(here, running, chosen);
-    std::binary_semaphore over{0};
     std::stop_callback on_stop{stop_requested(), [&] { over.release(); }};
     over.acquire();
     running.stop();
+    if (!failed_with.empty()) throw failure{failed_with};
   } catch (const std::invalid_argument& wrong) {
     throw usage_error{plain(wrong)};
   } catch (const std::system_error& failed) {
     throw failure{"cannot " + plain(failed) + "; choose another address"};
+  } catch (const std::runtime_error& unusable) {
+    if (chosen.data_dir().empty()) throw;
+    throw failure{unusable.what()};
   }
   return 0;
 }

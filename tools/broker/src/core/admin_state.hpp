@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <kwire/protocol/bytes.hpp>
 #include <kwire/protocol/ids.hpp>
@@ -25,6 +26,34 @@ struct telemetry_push {
   bytes metrics;
 };
 
+/// A token that stands for its owner (KIP-48). Times in ms since 1970.
+struct delegation_token {
+  std::string id;
+  std::string owner;      ///< like "User:me"
+  std::string requester;  ///< who asked for it, perhaps for another
+  std::vector<std::string> renewers;
+  std::int64_t issued = 0;
+  std::int64_t expires = 0;
+  std::int64_t latest = 0;  ///< beyond this it cannot be renewed
+  bytes hmac;               ///< the secret that it is known by
+
+  bool is_expired(std::int64_t now) const noexcept { return latest < now || expires < now; }
+  bool may_manage(std::string_view who) const {
+    return owner == who || requester == who || std::ranges::find(renewers, who) != renewers.end();
+  }
+};
+
+/// The kinds of what administrators set.
+enum class admin_part : std::uint8_t {
+  acls,
+  quotas,
+  scram,
+  brokers,
+  groups,
+  client_metrics,
+  tokens,
+};
+
 /// What administrators have set beside topics and groups.
 struct admin_state {
   using settings = std::map<std::string, std::string>;
@@ -38,6 +67,7 @@ struct admin_state {
   std::map<std::string, settings> client_metrics;  ///< by name of the subscription (KIP-714)
   std::deque<uuid> telemetry_clients;              ///< that were told their subscription, newest last
   std::optional<telemetry_push> last_push;
+  std::map<std::string, delegation_token> tokens;  ///< by id
 };
 
 }  // namespace kwire::embedded

@@ -7,6 +7,7 @@
 
 #include "core/authorizer.hpp"
 #include "core/handlers.hpp"
+#include "core/recorder.hpp"
 #include "core/request_topics.hpp"
 
 namespace kwire::embedded {
@@ -81,6 +82,18 @@ broker_core::broker_core(core_options options)
                            [this](const auto& group, const auto& producer, bool commit, instant) {
                              groups_.end_transaction(group, producer.id, commit);
                            });
+}
+
+broker_core::~broker_core() = default;
+
+/// Ids are reserved in blocks, as Kafka's brokers do, so that not each of them is a change to be kept.
+std::int64_t broker_core::next_producer_id() {
+  constexpr std::int64_t block = 1000;
+  if (next_producer_id_ >= reserved_producer_ids_) {
+    reserved_producer_ids_ = next_producer_id_ + block;
+    if (recorder_) recorder_->counters(*this);
+  }
+  return next_producer_id_++;
 }
 
 void broker_core::connected(connection_id id, std::string client_host, node_id node, const entrance& by) {

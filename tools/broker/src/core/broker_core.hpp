@@ -11,11 +11,13 @@
 #include "core/admin_state.hpp"
 #include "core/cluster.hpp"
 #include "core/coordinator_map.hpp"
+#include "core/core_options.hpp"
 #include "core/elections.hpp"
 #include "core/faults.hpp"
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
+#include "core/journal.hpp"
 #include "core/node_conditions.hpp"
 #include "core/release_line.hpp"
 #include "core/sasl.hpp"
@@ -25,33 +27,6 @@
 #include "core/transaction_coordinator.hpp"
 
 namespace kwire::embedded {
-
-struct core_options {
-  std::string cluster_id = "kwire-embedded-broker";
-  std::vector<broker_node> nodes{broker_node{}};  ///< with different ids; at least one
-  std::int16_t replication_factor = 3;            ///< of new topics; at most the number of nodes
-  /// How long followers take to have a batch (before that, acks=all waits and consumers do not see it).
-  std::chrono::microseconds replication_lag{0};
-  bool auto_create = true;
-  std::int32_t default_partitions = 1;
-  std::optional<std::size_t> retention_bytes;      ///< of a partition, unless the topic says otherwise
-  std::size_t max_message_bytes = 1'048'588;       ///< Kafka's message.max.bytes
-  std::size_t max_fetch_bytes = 55 * 1024 * 1024;  ///< Kafka's fetch.max.bytes of the broker
-  std::size_t fetch_session_slots = 1000;
-  std::size_t share_session_slots = 2000;
-  bool authorize = false;                                   ///< ask the rules that CreateAcls makes
-  std::vector<std::string> super_users;                     ///< who may do anything, like "User:admin"
-  std::map<std::string, std::string> passwords;             ///< of PLAIN, by user
-  std::optional<std::chrono::milliseconds> sasl_session{};  ///< Kafka's connections.max.reauth.ms
-  bool check_crc = true;
-  bool check_records = false;  ///< parse every record of every batch before taking it
-  group_limits groups;
-  transaction_limits transactions;
-  std::optional<release> line;  ///< offer what brokers of this release offer; none: everything
-  release_features features;    ///< as ApiVersions tells them
-  std::chrono::milliseconds producer_id_expiration{86'400'000};  ///< Kafka's producer.id.expiration.ms
-  std::uint64_t seed = 1;
-};
 
 /// A cluster of Kafka brokers without sockets, clocks and threads: requests, time and connections go in,
 /// replies come out. Not thread-safe. After each call, whoever drives it takes the replies and looks at the
@@ -67,7 +42,13 @@ class broker_core {
   explicit broker_core(core_options options);
   broker_core(const broker_core&) = delete;
   broker_core& operator=(const broker_core&) = delete;
-  ~broker_core() = default;
+  ~broker_core();
+
+  /// Tells every change from now on to `to`, which lives longer than this; what there is already counts as
+  /// told (see `image`).
+  void record_to(journal& to);
+  /// Tells `to` entries that make all there is; what is recorded goes on from there.
+  void image(journal& to);
 
   /// Hangs up at once when the node is down.
   void connected(connection_id id, std::string client_host, node_id node, const entrance& by = {});
@@ -90,6 +71,9 @@ class broker_core {
   /// Serves no version of `key` above `version`; below zero, the API is not served at all.
   void cap_version(api key, std::int16_t version) { caps_[key] = version; }
   fault_table& faults() noexcept { return faults_; }
+  /// Compacts the partition now, whatever the share of dirt; false when there is no such partition or its
+  /// topic is not one to compact.
+  bool compact(const std::string& topic, partition_id index, instant now);
   /// The range that ApiVersions tells; empty for an API that is not served.
   version_range versions(api key) const;
 
@@ -130,6 +114,7 @@ class broker_core {
   group_coordinator& groups() noexcept { return groups_; }
   admin_state& admin() noexcept { return admin_; }
   const admin_state& admin() const noexcept { return admin_; }
+  const transaction_coordinator& transactions() const noexcept { return transactions_; }
   const node_conditions& conditions() const noexcept { return conditions_; }
   transaction_coordinator& transactions() noexcept { return transactions_; }
   /// Writes the marker that ends a transaction into a partition that has a leader.
@@ -140,7 +125,16 @@ class broker_core {
   fetch_waits& waiting_fetches() noexcept { return fetch_waits_; }
   timer_queue& timers() noexcept { return timers_; }
   random_source& random() noexcept { return random_; }
-  std::int64_t next_producer_id() noexcept { return next_producer_id_++; }
+  std::int64_t next_producer_id();
+  std::int64_t reserved_producer_ids() const noexcept { return reserved_producer_ids_; }
+  void told_counters();
+  void restore_producer_ids(std::int64_t first) noexcept {
+    next_producer_id_ = reserved_producer_ids_ = first;
+  }
+  /// A topic of which there was more once; without partitions for now.
+  topic& restore_topic(const std::string& name, const uuid& id, topic_config config) {
+    return cluster_.create(name, {}, id, std::move(config));
+  }
   topic& create_topic(const std::string& name, std::int32_t partitions, topic_config config) {
     return create_topic(name, default_placement(partitions), std::move(config));
   }
@@ -156,6 +150,9 @@ class broker_core {
   /// dropped, and who waits is woken.
   void grown(topic& of, partition_id index, instant now);
   topic_config default_config() const;
+  /// To be called when settings have changed: those of a topic, or what `admin` keeps.
+  void configured(topic& of, instant now);
+  void administered(admin_part what);
   void set_software(connection_id id, std::string name, std::string version);
   /// Where the client of a connection finds a node: at the listener that it uses itself.
   node_address address(const broker_node& node, connection_id of) const;
@@ -201,7 +198,13 @@ class broker_core {
   bool mark(const transaction::partition_key& where, const producer_identity& producer, bool commit,
             instant now);
   void all_changed(instant now);
+  void node_changed(node_id controller_before);
+  void made_partitions(topic& of, std::size_t first);
   void wake_all(topic& of, instant now);
+  void arm_upkeep(const topic& of, const partition& where, instant now);
+  void drop_old(instant now);
+  void clean(instant now);
+  void compact(topic& of, partition_id index, instant now);
 
   core_options options_;
   cluster cluster_;
@@ -221,26 +224,12 @@ class broker_core {
   std::set<connection_id> ready_;  ///< connections that may go on with their queue
   std::vector<reply> replies_;
   bool draining_ = false;
+  timer_queue::handle retention_timer_;
+  timer_queue::handle cleaner_timer_;
   std::int64_t next_producer_id_ = 0;
+  std::int64_t reserved_producer_ids_ = 0;  ///< those below may have been given out
+  std::unique_ptr<recorder> recorder_;
   instant now_{};
 };
-
-/// The error that a request is answered with before anything is looked at: injected, or of a node that does
-/// not coordinate `key`.
-inline broker_errc refused_by_coordinator(const broker_core& core, const request& what, coordinator_kind kind,
-                                          std::string_view key) {
-  if (what.injected != broker_errc::none) return what.injected;
-  return core.check_coordinator(what, kind, key);
-}
-
-/// Reads the body of a request; one that does not parse costs the connection, as in Kafka.
-template <class M>
-bool read_body(broker_core& core, const request& what, M& into) {
-  if (decode_body(what, protocol::ref(into))) return true;
-  core.close(what.token.connection);
-  return false;
-}
-
-constexpr std::int16_t code(broker_errc error) noexcept { return static_cast<std::int16_t>(error); }
 
 }  // namespace kwire::embedded

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/broker_core.hpp"
+#include "core/recorder.hpp"
 
 // What happens to nodes, leaders and topics, and how records get to followers.
 
@@ -18,6 +19,7 @@ placement broker_core::default_placement(std::int32_t partitions) const {
 topic& broker_core::create_topic(const std::string& name, const placement& where, topic_config config) {
   auto& made = cluster_.create(name, where, random_.next_uuid(), std::move(config));
   for (auto& one : made.partitions) one.producers.expire_after(options_.producer_id_expiration.count());
+  made_partitions(made, 0);
   return made;
 }
 
@@ -26,6 +28,15 @@ void broker_core::add_partitions(topic& to, const placement& where) {
   cluster_.add_partitions(to, where);
   for (auto i = before; i < to.partitions.size(); ++i) {
     to.partitions[i].producers.expire_after(options_.producer_id_expiration.count());
+  }
+  made_partitions(to, before);
+}
+
+void broker_core::made_partitions(topic& of, std::size_t first) {
+  if (!recorder_) return;
+  recorder_->topic(of);
+  for (auto i = first; i < of.partitions.size(); ++i) {
+    recorder_->partition(of, partition_id{static_cast<std::int32_t>(i)}, now_);
   }
 }
 
@@ -50,7 +61,11 @@ void broker_core::grown(topic& of, partition_id index, instant now) {
                        replicate(id, index, end, epoch, at);
                      });
   }
-  if (const auto limit = of.config.retention_bytes()) where.log.retain(*limit, where.readable_end(true));
+  if (const auto limit = of.config.retention_bytes(); limit && of.config.deletes()) {
+    where.log.retain(*limit, where.readable_end(true));
+  }
+  arm_upkeep(of, where, now);
+  if (recorder_) recorder_->partition(of, index, now);
   where.producers.trim(where.log.start_offset(), where.high_watermark);
   fetch_waits_.wake({of.name, index}, now, timers_);
 }
@@ -106,6 +121,11 @@ void broker_core::all_changed(instant now) {
   }
 }
 
+void broker_core::node_changed(node_id controller_before) {
+  cluster_.note_change();
+  if (cluster_.controller() != controller_before) cluster_.controller_epoch(cluster_.controller_epoch() + 1);
+}
+
 bool broker_core::stop_node(node_id node, bool clean, instant now) {
   auto* known = cluster_.node(node);
   if (known == nullptr || !known->alive) return false;
@@ -113,7 +133,11 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
   for (const auto& [key, entry] : groups_.all()) {
     if (coordinator_of(coordinator_kind::group, key) == node) coordinated.push_back(key);
   }
+  const auto controller_before = cluster_.controller();
   known->alive = false;
+  known->metadata_end = cluster_.metadata_end();
+  known->stopped_ms = to_ms(now);
+  node_changed(controller_before);
   (void)conditions_.thaw(node);  // what it has held back dies with it
   elections controller{cluster_};
   for (auto& [name, of] : cluster_.topics()) {
@@ -128,6 +152,7 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
   for (const auto id : lost) close(id);
   fetch_sessions_.at(node).clear();
   transactions_.bump_epoch();
+  if (recorder_) recorder_->counters(*this);
   for (const auto& key : coordinated) groups_.moved(key, now);
   all_changed(now);
   drain(now);
@@ -137,7 +162,9 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
 bool broker_core::start_node(node_id node, instant now) {
   auto* known = cluster_.node(node);
   if (known == nullptr || known->alive) return false;
+  const auto controller_before = cluster_.controller();
   known->alive = true;
+  node_changed(controller_before);
   elections controller{cluster_};
   for (auto& [name, of] : cluster_.topics()) {
     for (auto& where : of.partitions) controller.started(where, node, of.config.unclean_leader_election());
@@ -187,6 +214,7 @@ bool broker_core::move_coordinator(coordinator_kind kind, const std::string& key
   coordinators_.move(kind, key, to);
   if (kind == coordinator_kind::group) groups_.moved(key, now);
   if (kind == coordinator_kind::transaction) transactions_.bump_epoch();
+  if (recorder_) recorder_->counters(*this);
   drain(now);
   return true;
 }
@@ -228,6 +256,7 @@ void broker_core::wake_all(topic& of, instant now) {
 bool broker_core::hide_topic(const std::string& name, instant now) {
   auto* of = cluster_.find(name);
   if (of == nullptr || !cluster_.hide(name)) return false;
+  if (recorder_) recorder_->topic_gone(of->id);
   wake_all(*of, now);  // still where it was, only out of sight
   drain(now);
   return true;
@@ -237,6 +266,7 @@ bool broker_core::show_topic(const std::string& name, instant now) {
   if (!cluster_.show(name)) return false;
   // Nodes may have come and gone meanwhile.
   auto& of = *cluster_.find(name);
+  if (recorder_) recorder_->image_of(of);
   const bool unclean = of.config.unclean_leader_election();
   elections controller{cluster_};
   for (const auto& node : cluster_.nodes()) {
@@ -259,6 +289,7 @@ bool broker_core::delete_topic(const std::string& name, instant now) {
   for (std::size_t i = 0; i < of->partitions.size(); ++i) {
     watched.emplace_back(name, partition_id{static_cast<std::int32_t>(i)});
   }
+  if (recorder_) recorder_->topic_gone(of->id);
   groups_.forget_topic(name);
   cluster_.remove(*of);
   for (const auto& key : watched) fetch_waits_.wake(key, now, timers_);

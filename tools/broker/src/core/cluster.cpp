@@ -66,12 +66,14 @@ topic& cluster::create(const std::string& name, const placement& where, const uu
   made.name = name;
   made.id = id;
   made.config = std::move(config);
+  note_change();
   add_partitions(made, where);
   by_id_[id] = &made;
   return made;
 }
 
 void cluster::add_partitions(topic& to, const placement& where) {
+  topics_changed();
   for (const auto& replicas : where) {
     auto& added = to.partitions.emplace_back();
     added.replicas = replicas;
@@ -85,6 +87,7 @@ void cluster::add_partitions(topic& to, const placement& where) {
 }
 
 void cluster::remove(topic& which) {
+  topics_changed();
   by_id_.erase(which.id);
   topics_.erase(topics_.find(which.name));
 }
@@ -92,6 +95,7 @@ void cluster::remove(topic& which) {
 bool cluster::hide(std::string_view name) {
   const auto found = topics_.find(name);
   if (found == topics_.end() || hidden_.contains(name)) return false;
+  topics_changed();
   by_id_.erase(found->second.id);
   hidden_.insert(topics_.extract(found));
   return true;
@@ -100,6 +104,7 @@ bool cluster::hide(std::string_view name) {
 bool cluster::show(std::string_view name) {
   const auto found = hidden_.find(name);
   if (found == hidden_.end() || topics_.contains(name)) return false;
+  topics_changed();
   const auto back = topics_.insert(hidden_.extract(found)).position;
   by_id_[back->second.id] = &back->second;
   return true;

@@ -20,6 +20,9 @@ struct topic {
     const auto at = static_cast<std::size_t>(raw(index));  // a negative index becomes a large one
     return at < partitions.size() ? &partitions[at] : nullptr;
   }
+  partition_id index_of(const partition& one) const noexcept {
+    return partition_id{static_cast<std::int32_t>(&one - partitions.data())};
+  }
 };
 
 struct node_address {
@@ -34,6 +37,8 @@ struct broker_node {
   std::int32_t port = 9092;
   std::optional<std::string> rack{};
   bool alive = true;
+  std::int64_t metadata_end = 0;     ///< how far its copy of the metadata log was when it stopped
+  std::int64_t stopped_ms = -1;      ///< when that was
   std::vector<node_address> more{};  ///< of its other listeners; `host` and `port` are the first one's
 
   node_address address(std::size_t listener) const {
@@ -85,12 +90,31 @@ class cluster {
   bool show(std::string_view name);
   bool is_hidden(std::string_view name) const { return hidden_.contains(name); }
 
+  /// Another number whenever topics come, go or get partitions.
+  std::uint64_t topics_version() const noexcept { return topics_version_; }
+  /// The end of the metadata log that a real cluster would keep: it grows with every change of nodes, topics,
+  /// leaders and of what administrators set.
+  std::int64_t metadata_end() const noexcept { return metadata_end_; }
+  void metadata_end(std::int64_t end) noexcept { metadata_end_ = end; }
+  void note_change() noexcept { ++metadata_end_; }
+  /// Of the metadata log's leader, the controller.
+  std::int32_t controller_epoch() const noexcept { return controller_epoch_; }
+  void controller_epoch(std::int32_t epoch) noexcept { controller_epoch_ = epoch; }
+
  private:
+  void topics_changed() noexcept {
+    ++topics_version_;
+    ++metadata_end_;
+  }
+
   std::string id_;
   std::vector<broker_node> nodes_;
   topic_map topics_;
   topic_map hidden_;
   std::unordered_map<uuid, topic*> by_id_;
+  std::uint64_t topics_version_ = 1;
+  std::int64_t metadata_end_ = 0;
+  std::int32_t controller_epoch_ = 1;
 };
 
 /// Kafka's rule: 1 to 249 of [a-zA-Z0-9._-], not "." or "..".

@@ -53,6 +53,7 @@ join_result refuse(broker_errc why, std::string member) {
 }  // namespace
 
 bool consumer_group::take_over(const group& classic, cluster& topics, instant now) {
+  deadline_known_ = false;
   for (const auto& [id, old] : classic.members()) {
     const auto* metadata = old.metadata(classic.protocol());
     if (metadata == nullptr && !old.protocols.empty()) metadata = &old.protocols.front().metadata;
@@ -122,6 +123,7 @@ group_refusal consumer_group::enter_classic(const join_input& input, const std::
 }
 
 join_result consumer_group::join(const join_input& input, cluster& topics, instant now) {
+  deadline_known_ = false;
   if (!supports(input)) return refuse(broker_errc::inconsistent_group_protocol, input.member_id);
   constexpr std::int16_t first_with_required_id = 4;  // KIP-394
   const bool unknown = input.member_id.empty();
@@ -177,6 +179,7 @@ broker_errc consumer_group::check_classic(const std::string& member,
 }
 
 sync_result consumer_group::sync(const sync_input& input, cluster& topics, instant now) {
+  deadline_known_ = false;
   sync_result result;
   result.error = check_classic(input.member_id, input.instance_id, input.generation);
   if (result.error != broker_errc::none) return result;
@@ -217,6 +220,7 @@ bool consumer_group::must_rejoin(const consumer_member& who) const {
 broker_errc consumer_group::classic_heartbeat(const std::string& member,
                                               const std::optional<std::string>& instance,
                                               generation_id generation, instant now) {
+  deadline_known_ = false;
   const auto error = check_classic(member, instance, generation);
   if (error != broker_errc::none) return error;
   auto& who = members_.at(member);

@@ -167,6 +167,7 @@ bool consumer_group::update(consumer_member& who, const consumer_heartbeat& inpu
 consumer_heartbeat_result consumer_group::heartbeat(const consumer_heartbeat& input, cluster& topics,
                                                     instant now) {
   if (input.epoch < 0) return leave(input);
+  const bool known = deadline_known_;
   auto asked = input;
   if (asked.member_id.empty()) asked.member_id = kwire::to_string(random_->next_uuid());
   consumer_heartbeat_result result;
@@ -184,13 +185,18 @@ consumer_heartbeat_result consumer_group::heartbeat(const consumer_heartbeat& in
   consumer_member* who = nullptr;
   result.refused = enter(asked, who);
   if (result.refused.code != broker_errc::none) return result;
-  if (pattern) patterns_[*asked.pattern] = std::move(pattern);
+  if (pattern) {
+    patterns_[*asked.pattern] = std::move(pattern);
+    seen_topics_ = 0;
+  }
   const bool changed = update(*who, asked);
   const auto before = who->assigned;
   refresh(topics, changed || epoch_ == 0);
   if (epoch_ > assignment_epoch_) assign();
   reconcile(*who, asked.owned, changed, now);
   who->session_end = now + config_->consumer_session;
+  deadline_known_ = known;
+  note_deadlines(*who);
   result.member_id = who->id;
   result.epoch = who->epoch;
   const bool full = asked.epoch == 0 ||
@@ -263,6 +269,7 @@ broker_errc consumer_group::may_fetch(const std::optional<std::string>& member, 
 }
 
 void consumer_group::moved(instant now) {
+  deadline_known_ = false;
   for (auto& [id, who] : members_) {
     who.session_end = now + (who.classic ? who.classic->session_timeout : config_->consumer_session);
   }
@@ -270,6 +277,7 @@ void consumer_group::moved(instant now) {
 
 void consumer_group::advance(instant now) {
   const auto over = [now](const std::optional<instant>& end) { return end && *end <= now; };
+  deadline_known_ = false;
   std::vector<std::string> late;
   for (const auto& [id, who] : members_) {
     if (who.session_end <= now || over(who.rebalance_end) || over(who.join_end) || over(who.sync_end)) {
@@ -279,14 +287,28 @@ void consumer_group::advance(instant now) {
   for (const auto& id : late) remove(id);
 }
 
-std::optional<instant> consumer_group::next_deadline() const {
-  std::optional<instant> first;
-  for (const auto& [id, who] : members_) {
-    for (const auto& end : {std::optional{who.session_end}, who.rebalance_end, who.join_end, who.sync_end}) {
-      if (end && (!first || *end < *first)) first = end;
-    }
+namespace {
+
+void consider(const consumer_member& who, std::optional<instant>& first) {
+  for (const auto& end : {std::optional{who.session_end}, who.rebalance_end, who.join_end, who.sync_end}) {
+    if (end && (!first || *end < *first)) first = end;
   }
-  return first;
+}
+
+}  // namespace
+
+/// A heartbeat only makes the member's own deadline another one. That of the others need not be looked at:
+/// what was the first of all is early at worst, and is then looked for anew.
+void consumer_group::note_deadlines(const consumer_member& who) {
+  if (deadline_known_) consider(who, deadline_);
+}
+
+std::optional<instant> consumer_group::next_deadline() const {
+  if (members_.empty()) return std::nullopt;
+  if (std::exchange(deadline_known_, true)) return deadline_;
+  deadline_.reset();
+  for (const auto& [id, who] : members_) consider(who, deadline_);
+  return deadline_;
 }
 
 std::string_view consumer_group::state() const {

@@ -104,6 +104,9 @@ class consumer_group {
   void advance(instant now);
   std::optional<instant> next_deadline() const;
 
+  /// For recovery: members that are gone have to come back in a later epoch.
+  void recover(std::int32_t epoch) noexcept { epoch_ = assignment_epoch_ = epoch; }
+
   const std::string& id() const noexcept { return id_; }
   std::string_view state() const;
   std::int32_t epoch() const noexcept { return epoch_; }
@@ -129,6 +132,7 @@ class consumer_group {
   bool is_full() const noexcept { return members_.size() >= limits_->max_size; }
   consumer_heartbeat_result leave(const consumer_heartbeat& input);
   void refresh(cluster& topics, bool bump);
+  void note_deadlines(const consumer_member& who);
   void assign();
   void reconcile(consumer_member& who, const std::optional<topic_partitions>& owned, bool changed,
                  instant now);
@@ -156,6 +160,10 @@ class consumer_group {
   std::map<std::string, std::shared_ptr<const topic_pattern>> patterns_;
   std::map<std::string, std::set<std::string>> matches_;  ///< of each pattern
   topic_facts topics_;                                    ///< those subscribed to that exist
+  std::uint64_t seen_topics_ = 0;                         ///< version of the topics that were looked at
+  // The first deadline or, cheaper to keep up with heartbeats, a time before it.
+  mutable std::optional<instant> deadline_;
+  mutable bool deadline_known_ = false;
 };
 
 /// What is wrong with a heartbeat whatever the group; `version` is that of the request.

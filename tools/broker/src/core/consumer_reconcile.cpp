@@ -24,7 +24,10 @@ std::set<uuid> consumer_group::subscribed_ids(const consumer_member& who) const 
 }
 
 /// Looks at the topics anew; the group's epoch rises when they have changed, or with `bump`.
+/// Heartbeats of many members ask for this, so it costs nothing while neither has changed.
 void consumer_group::refresh(cluster& topics, bool bump) {
+  if (!bump && seen_topics_ == topics.topics_version()) return;
+  seen_topics_ = topics.topics_version();
   std::erase_if(patterns_, [&](const auto& entry) {
     return std::ranges::none_of(members_, [&](const auto& m) { return m.second.pattern == entry.first; });
   });

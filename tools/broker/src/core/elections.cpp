@@ -7,11 +7,14 @@ void truncate(partition& where, std::int64_t end) {
   where.log.truncate(end);
   where.epochs.truncate(where.log.end_offset());
   where.high_watermark = std::min(where.high_watermark, where.log.end_offset());
+  where.cut_to = std::min(where.cut_to, where.log.end_offset());
+  where.compacted_to = std::min(where.compacted_to, where.log.end_offset());
   where.producers.rebuild(where.log);
 }
 
 void elections::lead(partition& where, node_id who, std::int64_t end) {
   truncate(where, end);
+  state_.note_change();
   where.leader = who;
   where.epoch = leader_epoch{raw(where.epoch) + 1};
   if (who == no_node) return;

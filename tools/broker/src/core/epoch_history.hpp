@@ -4,6 +4,8 @@
 #include <kwire/protocol/ids.hpp>
 #include <vector>
 
+#include "core/archive.hpp"
+
 namespace kwire::embedded {
 
 /// Where each leader epoch of a partition began: what clients compare with after a change of leader to see
@@ -13,6 +15,7 @@ class epoch_history {
   struct entry {
     leader_epoch epoch;
     std::int64_t start_offset;
+    void describe(archive& a) { a(epoch, start_offset); }
   };
   struct answer {
     leader_epoch epoch = no_leader_epoch;
@@ -29,6 +32,7 @@ class epoch_history {
   /// The epoch under which `offset` was written, or -1.
   leader_epoch at(std::int64_t offset) const;
   const std::vector<entry>& entries() const noexcept { return entries_; }
+  void describe(archive& a) { a(entries_); }
 
  private:
   std::vector<entry> entries_;

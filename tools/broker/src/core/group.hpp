@@ -17,6 +17,10 @@ struct group_limits {
   std::size_t max_metadata_bytes = 4096;  ///< of an offset commit
   std::size_t max_size = 10'000;          ///< members of a group; Kafka has no such limit unless told
   std::size_t max_share_size = 200;       ///< members of a share group
+  /// Offsets of a group without members, and of topics nobody in it reads any more, are kept so long
+  /// (Kafka's offsets.retention.minutes), which is looked at this often.
+  std::chrono::milliseconds offsets_retention{std::chrono::days{7}};
+  std::chrono::milliseconds offsets_retention_check{std::chrono::minutes{10}};
 };
 
 struct group_protocol {
@@ -104,6 +108,8 @@ struct committed_offset {
   std::int64_t offset = -1;
   leader_epoch epoch = no_leader_epoch;
   std::string metadata;
+  instant committed{};
+  std::optional<instant> expires{};  ///< old clients may say how long it is to be kept
 };
 
 /// One consumer group under the classic protocol, as a state machine: calls tell what members ask and what
@@ -145,6 +151,8 @@ class group {
   void rebalance(instant now) { prepare_rebalance(now); }
   /// Whether a consumer among its members reads the topic.
   bool subscribes(const std::string& topic) const;
+  /// For recovery: what a group was whose members are gone.
+  void recover(generation_id generation, const std::string& protocol_type, instant now);
   /// Sends its members, which another protocol has taken over, to join there; only the offsets stay.
   void dissolve();
 
@@ -155,6 +163,8 @@ class group {
   const std::string& protocol() const noexcept { return protocol_; }
   const std::string& leader() const noexcept { return leader_; }
   const std::map<std::string, group_member>& members() const noexcept { return members_; }
+  /// Since when it has no members, if it had any.
+  std::optional<instant> empty_since() const noexcept { return empty_since_; }
 
   std::vector<group_answer> answers;
   using offset_map = std::map<std::pair<std::string, partition_id>, committed_offset>;
@@ -190,6 +200,7 @@ class group {
   const group_limits* limits_;
   random_source* random_;
   state state_ = state::empty;
+  std::optional<instant> empty_since_;
   generation_id generation_{0};
   std::string protocol_type_;
   std::string protocol_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/recorder.hpp"
+
 namespace kwire::embedded {
 
 group* group_coordinator::find(const std::string& id) {
@@ -15,6 +17,7 @@ group& group_coordinator::find_or_create(const std::string& id) {
 }
 
 void group_coordinator::settle(group& which) {
+  note(which.id());
   for (const auto& answer : std::exchange(which.answers, {})) answer_(answer);
   auto& timer = groups_.at(which.id()).timer;
   const auto deadline = which.next_deadline();
@@ -44,9 +47,21 @@ void group_coordinator::moved(const std::string& id, instant now) {
   }
 }
 
-void group_coordinator::stage_offset(group& of, producer_id by, const std::string& topic, partition_id index,
+void group_coordinator::commit_offset(group& of, const offset_key& where, committed_offset offset) {
+  arm_expiry(offset.committed);
+  if (recorder_ != nullptr) recorder_->offset(of.id(), where, offset);
+  of.offsets[where] = std::move(offset);
+}
+
+void group_coordinator::forget_offset(group& of, const offset_key& where) {
+  if (recorder_ != nullptr) recorder_->offset_gone(of.id(), where);
+  of.offsets.erase(where);
+}
+
+void group_coordinator::stage_offset(group& of, producer_id by, const offset_key& where,
                                      committed_offset offset) {
-  of.pending_offsets[by][{topic, index}] = std::move(offset);
+  if (recorder_ != nullptr) recorder_->staged(of.id(), by, where, offset);
+  of.pending_offsets[by][where] = std::move(offset);
 }
 
 bool group_coordinator::is_unstable(const group& of, const std::string& topic, partition_id index) const {
@@ -58,8 +73,13 @@ void group_coordinator::end_transaction(const std::string& id, producer_id by, b
   auto* of = find(id);
   if (of == nullptr) return;
   auto staged = of->pending_offsets.extract(by);
-  if (staged.empty() || !commit) return;
-  for (auto& [key, offset] : staged.mapped()) of->offsets[key] = std::move(offset);
+  if (staged.empty()) return;
+  if (recorder_ != nullptr) recorder_->staged_end(id, by, commit);
+  if (!commit) return;
+  for (auto& [key, offset] : staged.mapped()) {
+    arm_expiry(offset.committed);
+    of->offsets[key] = std::move(offset);
+  }
 }
 
 void group_coordinator::forget_topic(const std::string& name) {

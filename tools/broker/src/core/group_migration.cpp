@@ -27,6 +27,12 @@ void group::restore(std::vector<group_member> members, generation_id generation,
   sync_end_.reset();
 }
 
+void group::recover(generation_id generation, const std::string& protocol_type, instant now) {
+  generation_ = generation;
+  protocol_type_ = protocol_type;
+  empty_since_ = now;
+}
+
 bool group::subscribes(const std::string& topic) const {
   return std::ranges::any_of(members_, [&](const auto& entry) {
     const auto* metadata = entry.second.metadata(protocol_);

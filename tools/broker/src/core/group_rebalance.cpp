@@ -59,6 +59,7 @@ void group::complete_join(instant now) {
   generation_ = generation_id{raw(generation_) + 1};
   if (members_.empty()) {
     state_ = state::empty;
+    empty_since_ = now;
     protocol_.clear();
     leader_.clear();
     return;

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "core/group_coordinator.hpp"
+#include "core/recorder.hpp"
 
 // Groups of the consumer protocol, and how a live group gets from one protocol to the other.
 
@@ -57,9 +58,10 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
 }
 
 void group_coordinator::settle(consumer_group& which, instant now, bool quietly) {
+  note(which.id());
   auto& entry = groups_.at(which.id());
-  timers_.cancel(entry.modern_timer);
   if (which.all_classic()) {
+    timers_.cancel(entry.modern_timer);
     auto& machine = entry.machine;
     machine.restore(which.as_classic(*topics_), generation_id{which.epoch()}, now);
     entry.consumer.reset();
@@ -67,6 +69,8 @@ void group_coordinator::settle(consumer_group& which, instant now, bool quietly)
     return settle(machine);
   }
   const auto deadline = which.next_deadline();
+  if (deadline && entry.modern_timer.serial != 0 && entry.modern_timer.at == *deadline) return;
+  timers_.cancel(entry.modern_timer);
   if (!deadline) return;
   entry.modern_timer = timers_.schedule(*deadline, [this, id = which.id()](instant at) {
     auto& due = groups_.at(id);
@@ -88,6 +92,7 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
   if (fresh && input.epoch == 0) {
     find_or_create(id);
     groups_.at(id).share = std::make_unique<share_group>(id, config(id), limits_);
+    share_states_.hand_over(*groups_.at(id).share);
   }
   auto* known = find_share(id);
   if (known == nullptr) {
@@ -101,6 +106,8 @@ consumer_heartbeat_result group_coordinator::heartbeat(const std::string& id, co
 }
 
 void group_coordinator::settle(share_group& which) {
+  note(which.id());
+  note_places(which);
   auto& entry = groups_.at(which.id());
   timers_.cancel(entry.modern_timer);
   const auto deadline = which.next_deadline();
@@ -121,6 +128,7 @@ void group_coordinator::remove(const std::string& id) {
   timers_.cancel(found->second.timer);
   timers_.cancel(found->second.modern_timer);
   groups_.erase(found);
+  if (recorder_ != nullptr) recorder_->group_gone(id);
   if (const auto config = configs_.find(id); config != configs_.end() && config->second.values().empty()) {
     configs_.erase(config);
   }

@@ -13,32 +13,38 @@
 #include <kwire/protocol/messages/consumer_group_describe.hpp>
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 #include <kwire/protocol/messages/create_acls.hpp>
+#include <kwire/protocol/messages/create_delegation_token.hpp>
 #include <kwire/protocol/messages/create_partitions.hpp>
 #include <kwire/protocol/messages/create_topics.hpp>
 #include <kwire/protocol/messages/delete_acls.hpp>
 #include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/delete_share_group_offsets.hpp>
+#include <kwire/protocol/messages/delete_share_group_state.hpp>
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <kwire/protocol/messages/describe_acls.hpp>
 #include <kwire/protocol/messages/describe_client_quotas.hpp>
 #include <kwire/protocol/messages/describe_cluster.hpp>
 #include <kwire/protocol/messages/describe_configs.hpp>
+#include <kwire/protocol/messages/describe_delegation_token.hpp>
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/describe_log_dirs.hpp>
 #include <kwire/protocol/messages/describe_producers.hpp>
+#include <kwire/protocol/messages/describe_quorum.hpp>
 #include <kwire/protocol/messages/describe_share_group_offsets.hpp>
 #include <kwire/protocol/messages/describe_topic_partitions.hpp>
 #include <kwire/protocol/messages/describe_transactions.hpp>
 #include <kwire/protocol/messages/describe_user_scram_credentials.hpp>
 #include <kwire/protocol/messages/elect_leaders.hpp>
 #include <kwire/protocol/messages/end_txn.hpp>
+#include <kwire/protocol/messages/expire_delegation_token.hpp>
 #include <kwire/protocol/messages/fetch.hpp>
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/get_telemetry_subscriptions.hpp>
 #include <kwire/protocol/messages/heartbeat.hpp>
 #include <kwire/protocol/messages/incremental_alter_configs.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
+#include <kwire/protocol/messages/initialize_share_group_state.hpp>
 #include <kwire/protocol/messages/join_group.hpp>
 #include <kwire/protocol/messages/leave_group.hpp>
 #include <kwire/protocol/messages/list_config_resources.hpp>
@@ -53,6 +59,9 @@
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/push_telemetry.hpp>
+#include <kwire/protocol/messages/read_share_group_state.hpp>
+#include <kwire/protocol/messages/read_share_group_state_summary.hpp>
+#include <kwire/protocol/messages/renew_delegation_token.hpp>
 #include <kwire/protocol/messages/sasl_authenticate.hpp>
 #include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
@@ -61,14 +70,15 @@
 #include <kwire/protocol/messages/share_group_heartbeat.hpp>
 #include <kwire/protocol/messages/sync_group.hpp>
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
+#include <kwire/protocol/messages/write_share_group_state.hpp>
 #include <kwire/protocol/messages/write_txn_markers.hpp>
 
 namespace kwire::embedded {
 namespace {
 
 template <class M>
-constexpr api_entry entry(void (*serve)(broker_core&, const request&), std::int16_t most = INT16_MAX) {
-  return {&M::response::info, &M::facts, intersect(M::info.stable(), {0, most}), serve};
+constexpr api_entry entry(void (*serve)(broker_core&, const request&)) {
+  return {&M::response::info, &M::facts, M::info.stable(), serve};
 }
 
 // Old versions that Kafka 4 has dropped stay in: clients that still need them find a broker here.
@@ -105,8 +115,7 @@ constexpr std::array table = {
     entry<protocol::describe_log_dirs_request>(serve_describe_log_dirs),
     entry<protocol::describe_producers_request>(serve_describe_producers),
     entry<protocol::describe_transactions_request>(serve_describe_transactions),
-    // Version 2 brings patterns, for which there is no regular expression engine here.
-    entry<protocol::list_transactions_request>(serve_list_transactions, 1),
+    entry<protocol::list_transactions_request>(serve_list_transactions),
     entry<protocol::describe_configs_request>(serve_describe_configs),
     entry<protocol::delete_groups_request>(serve_delete_groups),
     entry<protocol::offset_delete_request>(serve_offset_delete),
@@ -132,6 +141,16 @@ constexpr std::array table = {
     entry<protocol::describe_topic_partitions_request>(serve_describe_topic_partitions),
     entry<protocol::get_telemetry_subscriptions_request>(serve_get_telemetry_subscriptions),
     entry<protocol::push_telemetry_request>(serve_push_telemetry),
+    entry<protocol::describe_quorum_request>(serve_describe_quorum),
+    entry<protocol::create_delegation_token_request>(serve_create_delegation_token),
+    entry<protocol::renew_delegation_token_request>(serve_renew_delegation_token),
+    entry<protocol::expire_delegation_token_request>(serve_expire_delegation_token),
+    entry<protocol::describe_delegation_token_request>(serve_describe_delegation_token),
+    entry<protocol::initialize_share_group_state_request>(serve_initialize_share_group_state),
+    entry<protocol::read_share_group_state_request>(serve_read_share_group_state),
+    entry<protocol::write_share_group_state_request>(serve_write_share_group_state),
+    entry<protocol::delete_share_group_state_request>(serve_delete_share_group_state),
+    entry<protocol::read_share_group_state_summary_request>(serve_read_share_group_state_summary),
     entry<protocol::sasl_handshake_request>(serve_sasl_handshake),
     entry<protocol::sasl_authenticate_request>(serve_sasl_authenticate),
 };

@@ -10,6 +10,24 @@ namespace kwire::embedded {
 std::span<const api_entry> served_apis() noexcept;
 const api_entry* find_api(api key) noexcept;
 
+/// The error that a request is answered with before anything is looked at: injected, or of a node that does
+/// not coordinate `key`.
+inline broker_errc refused_by_coordinator(const broker_core& core, const request& what, coordinator_kind kind,
+                                          std::string_view key) {
+  if (what.injected != broker_errc::none) return what.injected;
+  return core.check_coordinator(what, kind, key);
+}
+
+/// Reads the body of a request; one that does not parse costs the connection, as in Kafka.
+template <class M>
+bool read_body(broker_core& core, const request& what, M& into) {
+  if (decode_body(what, protocol::ref(into))) return true;
+  core.close(what.token.connection);
+  return false;
+}
+
+constexpr std::int16_t code(broker_errc error) noexcept { return static_cast<std::int16_t>(error); }
+
 /// Sends what a group has decided, to whoever has waited for it.
 void send_group_answer(broker_core& core, const group_answer& answer);
 
@@ -77,6 +95,16 @@ void serve_elect_leaders(broker_core& core, const request& what);
 void serve_alter_partition_reassignments(broker_core& core, const request& what);
 void serve_list_partition_reassignments(broker_core& core, const request& what);
 void serve_describe_log_dirs(broker_core& core, const request& what);
+void serve_describe_quorum(broker_core& core, const request& what);
+void serve_create_delegation_token(broker_core& core, const request& what);
+void serve_renew_delegation_token(broker_core& core, const request& what);
+void serve_expire_delegation_token(broker_core& core, const request& what);
+void serve_describe_delegation_token(broker_core& core, const request& what);
+void serve_initialize_share_group_state(broker_core& core, const request& what);
+void serve_read_share_group_state(broker_core& core, const request& what);
+void serve_write_share_group_state(broker_core& core, const request& what);
+void serve_delete_share_group_state(broker_core& core, const request& what);
+void serve_read_share_group_state_summary(broker_core& core, const request& what);
 void serve_describe_configs(broker_core& core, const request& what);
 
 }  // namespace kwire::embedded

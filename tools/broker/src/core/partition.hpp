@@ -21,6 +21,16 @@ struct partition {
   node_id leader = no_node;
   leader_epoch epoch{0};
   std::int64_t high_watermark = 0;
+  /// What the journal has been told of it; `cut_to` is where the log has lost its tail since.
+  struct journaled {
+    std::int64_t start = 0;
+    std::int64_t end = 0;
+    leader_epoch epoch = no_leader_epoch;
+    std::vector<node_id> replicas;
+  };
+  journaled told;
+  std::int64_t cut_to = INT64_MAX;
+  std::int64_t compacted_to = 0;  ///< what lies before has been compacted
   bool replication_held = false;  ///< followers fetch nothing for now
   /// How far the log of replicas that are not in sync reaches.
   std::map<node_id, std::int64_t> left_behind;

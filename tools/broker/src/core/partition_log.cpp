@@ -92,6 +92,58 @@ void partition_log::retain(std::size_t limit, std::int64_t before) {
   }
 }
 
+void partition_log::retain_since(std::int64_t oldest, std::int64_t before) {
+  // A batch without a timestamp (-1) has no age.
+  while (entries_.size() > 1 && entries_.front().max_timestamp >= 0 &&
+         entries_.front().max_timestamp < oldest && entries_.front().last_offset < before) {
+    start_offset_ = std::max(start_offset_, entries_.front().last_offset + 1);
+    drop_front();
+  }
+}
+
+shared_slice partition_log::keep(bytes_view batch) {
+  if (batch.size() < small_batch) return keep_small(batch);
+  const auto owner = std::make_shared_for_overwrite<std::byte[]>(batch.size());
+  std::ranges::copy(batch, owner.get());
+  return {owner, {owner.get(), batch.size()}};
+}
+
+void partition_log::replace(std::deque<entry> batches) {
+  entries_ = std::move(batches);
+  bytes_ = 0;
+  for (const auto& one : entries_) bytes_ += one.batch.content.size();
+}
+
+bool partition_log::put_back(const protocol::batch_view& batch) {
+  if (batch.base_offset < end_offset_ || batch.last_offset == INT64_MAX) return false;
+  const auto kept = keep(batch.raw);
+  entries_.push_back({batch.base_offset, batch.last_offset, batch.max_timestamp, batch.count, kept});
+  end_offset_ = batch.last_offset + 1;
+  bytes_ += batch.raw.size();
+  return true;
+}
+
+bool partition_log::swap(std::int64_t base_offset, const std::optional<protocol::batch_view>& batch) {
+  const auto found = std::ranges::lower_bound(entries_, base_offset, {}, &entry::base_offset);
+  if (found == entries_.end() || found->base_offset != base_offset) return false;
+  bytes_ -= found->batch.content.size();
+  if (!batch) {
+    entries_.erase(found);
+    return true;
+  }
+  if (batch->base_offset != base_offset || batch->last_offset != found->last_offset) return false;
+  *found = {base_offset, batch->last_offset, batch->max_timestamp, batch->count, keep(batch->raw)};
+  bytes_ += batch->raw.size();
+  return true;
+}
+
+bool partition_log::reposition(std::int64_t start, std::int64_t end) {
+  if (start < 0 || end < start || end < end_offset_) return false;
+  end_offset_ = end;
+  delete_before(start);
+  return true;
+}
+
 void partition_log::truncate(std::int64_t end) {
   // The place in a chunk is not used again: slices of what is forgotten may still be on their way out.
   while (!entries_.empty() && entries_.back().last_offset >= end) {

@@ -54,6 +54,20 @@ class partition_log {
   void delete_before(std::int64_t offset);
   /// Frees the oldest batches that end before `before` while at least `limit` octets stay.
   void retain(std::size_t limit, std::int64_t before = INT64_MAX);
+  /// Likewise those whose newest record is older than `oldest` (ms), always leaving one.
+  void retain_since(std::int64_t oldest, std::int64_t before = INT64_MAX);
+  /// A copy of `batch` that the log's own memory keeps.
+  shared_slice keep(bytes_view batch);
+  /// After compaction: other batches in the same order, none outside what the log covers.
+  void replace(std::deque<entry> batches);
+  // For recovery; all are false for what cannot be.
+
+  /// A batch that has its offset, behind the others.
+  bool put_back(const protocol::batch_view& batch);
+  /// Another batch, or none, in the place of the one that begins there.
+  bool swap(std::int64_t base_offset, const std::optional<protocol::batch_view>& batch);
+  /// Where it begins and ends, around what it holds.
+  bool reposition(std::int64_t start, std::int64_t end);
   /// Forgets the batches that reach beyond `end`, which becomes the end unless the log ends before.
   void truncate(std::int64_t end);
 

@@ -118,6 +118,14 @@ std::vector<producer_states::aborted> producer_states::aborted_within(std::int64
   return touching;
 }
 
+bool producer_states::is_aborted(const protocol::batch_view& batch) const {
+  if (!batch.transactional() || batch.control()) return false;
+  const auto begin = std::ranges::lower_bound(aborted_, batch.base_offset, {}, &aborted::last_offset);
+  return std::any_of(begin, aborted_.end(), [&](const aborted& one) {
+    return one.producer == batch.producer_id && one.first_offset <= batch.base_offset;
+  });
+}
+
 void producer_states::trim(std::int64_t start, std::int64_t high_watermark) {
   std::erase_if(unreplicated_, [=](const settled& one) { return one.marker < high_watermark; });
   const auto kept = std::ranges::lower_bound(aborted_, start, {}, &aborted::last_offset);
@@ -132,17 +140,50 @@ void producer_states::rebuild(const partition_log& log) {
   for (const auto& entry : log.entries()) {
     protocol::record_set set{entry.batch.content};
     const auto batch = set.begin();
-    if (batch == set.end() || raw(batch->producer_id) < 0) continue;
-    if (batch->control()) {
-      const auto marker = marker_of(*batch);
-      if (!marker) continue;
-      ended(batch->producer_id, batch->producer_epoch, marker->coordinator_epoch,
-            marker->type == protocol::control_type::commit, entry.base_offset);
-      continue;
-    }
-    const bool stamped = batch->timestamp_type() == timestamp_type::log_append;
-    appended(*batch, entry.base_offset, stamped ? batch->max_timestamp : -1);
+    if (batch != set.end()) replay(*batch, 0);
   }
+}
+
+void producer_states::replay(const protocol::batch_view& batch, std::int64_t now) {
+  if (raw(batch.producer_id) < 0) return;
+  if (batch.control()) {
+    const auto marker = marker_of(batch);
+    if (!marker) return;
+    return ended(batch.producer_id, batch.producer_epoch, marker->coordinator_epoch,
+                 marker->type == protocol::control_type::commit, batch.base_offset, now);
+  }
+  const bool stamped = batch.timestamp_type() == timestamp_type::log_append;
+  appended(batch, batch.base_offset, stamped ? batch.max_timestamp : -1, now);
+}
+
+void producer_states::producer::describe(archive& a) {
+  a(epoch, count);
+  if (count > batches.size()) {
+    count = 0;
+    return a.fail();
+  }
+  for (std::size_t i = 0; i < count; ++i) batches[i].describe(a);
+  a(last_used, coordinator_epoch, transaction);
+  if (last_used < 0 || last_used > INT64_MAX / 2) a.fail();
+}
+
+void producer_states::describe(archive& a) {
+  a(producers_, aborted_, latest_);
+  if (!a.reading()) return;
+  open_.clear();
+  unreplicated_.clear();
+  for (const auto& [id, known] : producers_) {
+    if (known.transaction) open_.insert(*known.transaction);
+  }
+  if (!std::ranges::is_sorted(aborted_, {}, &aborted::last_offset)) a.fail();
+}
+
+bool producer_states::rests_on(const protocol::batch_view& batch, std::int64_t now) const {
+  const auto found = producers_.find(batch.producer_id);
+  if (found == producers_.end() || is_expired(found->second, now)) return false;
+  const auto& known = found->second;
+  if (known.count == 0) return batch.control() && batch.producer_epoch == known.epoch;
+  return !batch.control() && batch.base_offset == known.batches[known.count - 1].base_offset;
 }
 
 bool producer_states::forget(producer_id id) {

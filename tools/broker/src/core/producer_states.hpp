@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/partition_log.hpp"
 
 namespace kwire::embedded {
@@ -27,6 +28,7 @@ class producer_states {
     std::int32_t last_sequence;
     std::int64_t base_offset;
     std::int64_t timestamp;
+    void describe(archive& a) { a(first_sequence, last_sequence, base_offset, timestamp); }
   };
   struct producer {
     producer_epoch epoch = no_producer_epoch;
@@ -36,12 +38,14 @@ class producer_states {
     std::int32_t coordinator_epoch = -1;        ///< of the last marker
     std::optional<std::int64_t> transaction{};  ///< first offset of the open one
 
+    void describe(archive& a);
     std::int32_t last_sequence() const noexcept { return count == 0 ? -1 : batches[count - 1].last_sequence; }
   };
   struct aborted {
     producer_id producer;
     std::int64_t first_offset;
     std::int64_t last_offset;  ///< that of the marker
+    void describe(archive& a) { a(producer, first_offset, last_offset); }
   };
 
   /// Whether `batch` may be appended at `now` (ms). Forgets its producer if that was idle for too long.
@@ -62,13 +66,22 @@ class producer_states {
   std::int64_t first_unstable_offset(std::int64_t high_watermark) const noexcept;
   /// Aborted transactions that touch [from, to).
   std::vector<aborted> aborted_within(std::int64_t from, std::int64_t to) const;
+  /// Whether the batch holds records of a transaction that was aborted.
+  bool is_aborted(const protocol::batch_view& batch) const;
   /// Replication has got to `high_watermark`, the log begins at `start`: what is settled is let go.
   void trim(std::int64_t start, std::int64_t high_watermark);
 
   /// Remembers what the log holds, and nothing else: after records were lost.
   void rebuild(const partition_log& log);
+  /// Whether what is remembered of an active producer comes from this batch: it has the last sequence or,
+  /// where only a marker is known, the epoch.
+  bool rests_on(const protocol::batch_view& batch, std::int64_t now) const;
   /// False when there is no such producer.
   bool forget(producer_id id);
+  /// For recovery: the batch, data or a marker, was appended at `now` (ms).
+  void replay(const protocol::batch_view& batch, std::int64_t now);
+  /// All that is remembered when everything has been replicated.
+  void describe(archive& a);
   /// How long (ms) an idle producer is remembered (`producer.id.expiration.ms`).
   void expire_after(std::int64_t span) noexcept { expiration_ = span; }
 

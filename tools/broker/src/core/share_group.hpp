@@ -45,9 +45,12 @@ class share_group {
   void reset(const place& where, std::int64_t offset) {
     places_.insert_or_assign(where, share_partition{offset});
   }
+  void reset(const place& where, share_partition to) { places_.insert_or_assign(where, std::move(to)); }
   void forget(const uuid& topic);
+  void forget(const place& where) { places_.erase(where); }
   const std::map<place, share_partition>& places() const noexcept { return places_; }
 
+  void recover(std::int32_t epoch) noexcept { epoch_ = epoch; }
   void moved(instant now);
   /// Ends sessions and locks; where records became free because of that is added to `freed`.
   void advance(instant now, std::vector<place>& freed);

@@ -130,6 +130,8 @@ bool share_partition::release(const std::string& member, const share_limits& lim
 
 bool share_partition::expire(const share_limits& limits, instant now) {
   bool freed = false;
+  const auto due = next_deadline();
+  if (!due || *due > now) return false;
   for (auto& [first, run] : runs_) {
     if (run.now != state::acquired || run.lock_end > now) continue;
     take_back(run, limits);
@@ -149,6 +151,7 @@ std::optional<instant> share_partition::next_deadline() const {
 
 /// What is done at the front is forgotten, and neighbours that have become alike are joined.
 void share_partition::advance() {
+  ++revision_;
   while (!runs_.empty() && runs_.begin()->second.now == state::done) {
     start_ = runs_.begin()->second.last + 1;
     runs_.erase(runs_.begin());
@@ -166,6 +169,41 @@ void share_partition::advance() {
   }
 }
 
+std::vector<share_partition::saved_run> share_partition::saved() const {
+  std::vector<saved_run> all;
+  for (const auto& [first, run] : runs_) {
+    all.push_back({first, run.last, run.now == state::done, run.deliveries});
+  }
+  return all;
+}
+
+void share_partition::put(const saved_run& run) {
+  const auto first = std::max(run.first, start_);
+  if (first > run.last) return;
+  if (first > next_) runs_[next_] = {first - 1, state::free};
+  const auto behind = run.last >= next_ ? runs_.end() : split(run.last + 1);
+  next_ = std::max(next_, run.last + 1);
+  const auto begin = split(first);
+  if (begin != behind) runs_.erase(begin, behind);
+  runs_[first] = {run.last, run.done ? state::done : state::free, run.deliveries};
+  advance();
+}
+
+void share_partition::discard(std::int64_t first, std::int64_t last) {
+  first = std::max(first, start_);
+  if (first > last) return;
+  if (last >= next_) {
+    if (first > next_) runs_[next_] = {first - 1, state::free};
+    runs_[std::max(first, next_)] = {last, state::free};
+    next_ = last + 1;
+  }
+  split(last + 1);
+  for (auto at = split(first); at != runs_.end() && at->first <= last; ++at) {
+    if (at->second.now == state::free) at->second.now = state::done;
+  }
+  advance();
+}
+
 void share_partition::start_at_least(std::int64_t offset) {
   if (offset <= start_) return;
   const auto end = split(std::min(offset, next_));
@@ -177,6 +215,7 @@ void share_partition::start_at_least(std::int64_t offset) {
 
 void share_partition::end_at_most(std::int64_t offset) {
   if (offset >= next_) return;
+  ++revision_;
   runs_.erase(split(std::max(offset, start_)), runs_.end());
   next_ = std::max(offset, start_);
   if (offset < start_) start_ = next_ = offset;

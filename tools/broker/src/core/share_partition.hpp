@@ -33,6 +33,20 @@ class share_partition {
  public:
   explicit share_partition(std::int64_t start) : start_(start), next_(start) {}
 
+  /// A run as it is kept for whoever takes over: what a member holds is free then.
+  struct saved_run {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    bool done = false;
+    std::int16_t deliveries = 0;
+    friend bool operator==(const saved_run&, const saved_run&) = default;
+  };
+  std::vector<saved_run> saved() const;
+  /// The run is as told, whatever was; what it leaves open before is free.
+  void put(const saved_run& run);
+  /// Nobody needs to be given these records (those that a member holds stay with it).
+  void discard(std::int64_t first, std::int64_t last);
+
   struct wish {
     std::size_t most = 0;  ///< records
     bool exactly = false;  ///< not one more, even if that cuts a batch
@@ -63,6 +77,8 @@ class share_partition {
   /// The log has lost everything from there on.
   void end_at_most(std::int64_t offset);
   std::int64_t start() const noexcept { return start_; }
+  /// Another number whenever something was done that is to be kept; giving out records is not.
+  std::uint64_t revision() const noexcept { return revision_; }
   /// Records of the log that are not done.
   std::int64_t lag(std::int64_t end) const;
 
@@ -84,6 +100,7 @@ class share_partition {
 
   std::int64_t start_;
   std::int64_t next_;
+  std::uint64_t revision_ = 1;
   stretches runs_;  ///< by first offset, without gaps from start_ to next_
 };
 

@@ -45,6 +45,15 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   return value;
 }
 
+/// Between 0 and 1; all that is real among topic settings.
+std::optional<double> parse_ratio(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!(value >= 0 && value <= 1)) return std::nullopt;
+  return value;
+}
+
 bool one_of(std::string_view value, std::initializer_list<std::string_view> allowed) {
   return std::ranges::find(allowed, value) != allowed.end();
 }
@@ -57,7 +66,7 @@ bool acceptable(const config_info& info, std::string_view value) {
     return one_of(value, {"producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"});
   }
   if (info.type == boolean) return one_of(value, {"true", "false"});
-  if (info.type == real) return !value.empty() && value.find_first_not_of("0123456789.") == value.npos;
+  if (info.type == real) return parse_ratio(value).has_value();
   if (info.type == integer || info.type == number) {
     const auto parsed = parse_number(value);
     return parsed && *parsed >= (info.name.starts_with("retention.") ? -1 : 0);
@@ -84,13 +93,24 @@ bool topic_config::set(const std::string& name, const std::optional<std::string>
 }
 
 void topic_config::apply(std::string_view name, std::string_view value) {
-  if (name == "cleanup.policy") compacted_ = value.find("compact") != value.npos;
+  if (name == "cleanup.policy") {
+    compacted_ = value.find("compact") != value.npos;
+    deletes_ = value.find("delete") != value.npos;
+  }
+  if (name == "min.cleanable.dirty.ratio") min_dirty_ratio_ = parse_ratio(value).value_or(0.5);
   if (name == "message.timestamp.type") log_append_time_ = value == "LogAppendTime";
   if (name == "unclean.leader.election.enable") unclean_ = value == "true";
   const auto number = parse_number(value).value_or(0);
   if (name == "min.insync.replicas") min_in_sync_ = static_cast<std::size_t>(number);
   if (name == "max.message.bytes") max_message_bytes_ = static_cast<std::size_t>(number);
   if (name == "message.timestamp.after.max.ms") timestamp_after_max_ms_ = number;
+  if (name == "delete.retention.ms") delete_retention_ms_ = number;
+  if (name == "min.compaction.lag.ms") min_compaction_lag_ms_ = number;
+  if (name == "max.compaction.lag.ms") max_compaction_lag_ms_ = number;
+  if (name == "retention.ms") {
+    retention_ms_.reset();
+    if (number >= 0) retention_ms_ = number;
+  }
   if (name == "retention.bytes") {
     retention_bytes_.reset();
     if (number >= 0) retention_bytes_ = static_cast<std::size_t>(number);

@@ -29,10 +29,14 @@ std::shared_ptr<const topic_pattern> topic_pattern::compile(const std::string& e
   return nullptr;
 }
 
+bool topic_pattern::matches(std::string_view text) const {
+  return RE2::FullMatch(re2::StringPiece{text.data(), text.size()}, engine_->compiled);
+}
+
 std::set<std::string> topic_pattern::matches(const cluster::topic_map& topics) const {
   std::set<std::string> found;
   for (const auto& [name, topic] : topics) {
-    if (RE2::FullMatch(name, engine_->compiled)) found.insert(name);
+    if (matches(name)) found.insert(name);
   }
   return found;
 }

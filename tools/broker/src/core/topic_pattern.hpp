@@ -20,6 +20,7 @@ class topic_pattern {
   topic_pattern(const topic_pattern&) = delete;
   topic_pattern& operator=(const topic_pattern&) = delete;
 
+  bool matches(std::string_view text) const;
   /// The topics whose whole name matches.
   std::set<std::string> matches(const cluster::topic_map& topics) const;
 

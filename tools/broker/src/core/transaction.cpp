@@ -134,4 +134,10 @@ void transaction::complete(instant now) {
   next_id_ = no_producer_id;
 }
 
+void transaction::describe(archive& a) {
+  a(state_, producer_, previous_, last_epoch_, next_id_, bumped_, timeout_ms_, started_, updated_, partitions,
+    groups);
+  if (state_ > state::complete_abort) a.fail();
+}
+
 }  // namespace kwire::embedded

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/archive.hpp"
 #include "core/timers.hpp"
 
 namespace kwire::embedded {
@@ -14,6 +15,7 @@ namespace kwire::embedded {
 struct producer_identity {
   producer_id id = no_producer_id;
   producer_epoch epoch = no_producer_epoch;
+  void describe(archive& a) { a(id, epoch); }
   friend bool operator==(const producer_identity&, const producer_identity&) = default;
 };
 
@@ -60,6 +62,8 @@ class transaction {
   void fence(instant now);
   /// All markers are written.
   void complete(instant now);
+
+  void describe(archive& a);
 
   state current() const noexcept { return state_; }
   bool ends() const noexcept { return state_ == state::prepare_commit || state_ == state::prepare_abort; }

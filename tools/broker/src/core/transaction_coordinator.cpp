@@ -24,7 +24,7 @@ transaction* transaction_coordinator::lookup(const std::string& id, instant now)
   const auto found = transactions_.find(id);
   if (found == transactions_.end()) return nullptr;
   if (is_idle(found->second) && now - found->second.updated() > limits_.expiration) {
-    transactions_.erase(found);
+    forget(found);
     return nullptr;
   }
   return &found->second;
@@ -37,7 +37,7 @@ const transaction* transaction_coordinator::find(const std::string& id, instant 
 bool transaction_coordinator::expire(const std::string& id) {
   const auto found = transactions_.find(id);
   if (found == transactions_.end() || !is_idle(found->second)) return false;
-  transactions_.erase(found);
+  forget(found);
   return true;
 }
 
@@ -55,7 +55,10 @@ transaction::answer transaction_coordinator::init(const std::string& id, std::in
   auto& of = known != nullptr ? *known : transactions_[id];
   const bool needs_id = of.producer().id == no_producer_id || of.is_exhausted();
   auto result = of.init(timeout_ms, expected, needs_id ? fresh_id_() : no_producer_id, now);
-  if (!result.abort_first) return result;
+  if (!result.abort_first) {
+    if (result.error == broker_errc::none) tell(id, of);
+    return result;
+  }
   // The client asks again and gets an epoch of its own: this one only fences whoever is still writing.
   of.fence(now);
   finish(id, of, now);
@@ -72,13 +75,36 @@ broker_errc transaction_coordinator::may_add(const std::string& id, const produc
 void transaction_coordinator::begin(const std::string& id, transaction& of, instant now) {
   const bool first = of.current() != transaction::state::ongoing;
   of.begin(now);
-  if (!first) return;
-  of.timeout = timers_.schedule(now + std::chrono::milliseconds{of.timeout_ms()}, [this, id](instant at) {
+  if (first) arm_timeout(id, of, now + std::chrono::milliseconds{of.timeout_ms()});
+}
+
+void transaction_coordinator::arm_timeout(const std::string& id, transaction& of, instant at) {
+  of.timeout = timers_.schedule(at, [this, id](instant now) {
     auto& late = transactions_.at(id);
     late.timeout = {};
-    late.fence(at);
-    finish(id, late, at);
+    late.fence(now);
+    finish(id, late, now);
   });
+}
+
+void transaction_coordinator::forget(std::map<std::string, transaction>::iterator which) {
+  if (changed_) changed_(which->first, nullptr);
+  transactions_.erase(which);
+}
+
+void transaction_coordinator::restore(const std::string& id, const transaction* known) {
+  transactions_.erase(id);
+  if (known != nullptr) transactions_.emplace(id, *known);
+}
+
+void transaction_coordinator::resume(instant now) {
+  for (auto& [id, of] : transactions_) {
+    if (of.current() == transaction::state::ongoing) {
+      arm_timeout(id, of, std::max(now, of.started() + std::chrono::milliseconds{of.timeout_ms()}));
+    } else if (of.ends()) {
+      of.markers = timers_.schedule(now, [this, id = id](instant at) { write_markers(id, at); });
+    }
+  }
 }
 
 broker_errc transaction_coordinator::add_partition(const std::string& id, const producer_identity& who,
@@ -86,8 +112,9 @@ broker_errc transaction_coordinator::add_partition(const std::string& id, const 
   transaction* of = nullptr;
   const auto error = may_add(id, who, of, now);
   if (error != broker_errc::none) return error;
+  const bool begun = of->current() == transaction::state::ongoing;
   begin(id, *of, now);
-  of->partitions.insert(where);
+  if (of->partitions.insert(where).second || !begun) tell(id, *of);
   return broker_errc::none;
 }
 
@@ -99,8 +126,9 @@ broker_errc transaction_coordinator::add_group(const std::string& id, const prod
   if (of->groups.size() >= limits_.most_groups && !of->groups.contains(group)) {
     return broker_errc::coordinator_not_available;
   }
+  const bool begun = of->current() == transaction::state::ongoing;
   begin(id, *of, now);
-  of->groups.insert(group);
+  if (of->groups.insert(group).second || !begun) tell(id, *of);
   return broker_errc::none;
 }
 
@@ -132,6 +160,7 @@ transaction::end_answer transaction_coordinator::end(const std::string& id, cons
 }
 
 void transaction_coordinator::finish(const std::string& id, transaction& of, instant now) {
+  tell(id, of);  // before any marker: whoever recovers writes those that lack
   timers_.cancel(of.timeout);
   if (limits_.marker_delay.count() == 0) return write_markers(id, now);
   of.markers =
@@ -145,7 +174,9 @@ void transaction_coordinator::write_markers(const std::string& id, instant now) 
   for (const auto& group : std::exchange(of.groups, {})) mark_group_(group, of.producer(), commit, now);
   std::erase_if(of.partitions,
                 [&](const auto& where) { return mark_partition_(where, of.producer(), commit, now); });
-  if (of.partitions.empty()) return of.complete(now);
+  if (of.partitions.empty()) of.complete(now);
+  tell(id, of);
+  if (!of.ends()) return;
   of.markers = timers_.schedule(now + marker_retry, [this, id](instant at) { write_markers(id, at); });
 }
 

@@ -34,6 +34,10 @@ class transaction_coordinator {
     mark_group_ = std::move(group);
   }
 
+  /// Told of every change of an id that is to outlive this; null when it is forgotten.
+  using change = std::function<void(const std::string& id, const transaction* now)>;
+  void on_change(change to) { changed_ = std::move(to); }
+
   transaction::answer init(const std::string& id, std::int32_t timeout_ms,
                            const std::optional<producer_identity>& expected, instant now);
   broker_errc add_partition(const std::string& id, const producer_identity& who,
@@ -55,6 +59,12 @@ class transaction_coordinator {
   /// Coordinators that write markers with a lower number are fenced off.
   std::int32_t epoch() const noexcept { return epoch_; }
   void bump_epoch() noexcept { ++epoch_; }
+
+  // Recovery: what was, and the going on with it.
+  void restore(const std::string& id, const transaction* known);
+  void restore_epoch(std::int32_t epoch) noexcept { epoch_ = epoch; }
+  void resume(instant now);
+
   /// A group's offsets are marked through this partition of `__consumer_offsets`.
   static std::int32_t offsets_partition(std::string_view group) noexcept;
 
@@ -62,7 +72,12 @@ class transaction_coordinator {
   transaction* lookup(const std::string& id, instant now);
   broker_errc may_add(const std::string& id, const producer_identity& who, transaction*& found, instant now);
   void begin(const std::string& id, transaction& of, instant now);
+  void arm_timeout(const std::string& id, transaction& of, instant at);
   void finish(const std::string& id, transaction& of, instant now);
+  void forget(std::map<std::string, transaction>::iterator which);
+  void tell(const std::string& id, const transaction& of) const {
+    if (changed_) changed_(id, &of);
+  }
   void write_markers(const std::string& id, instant now);
 
   const transaction_limits& limits_;
@@ -70,6 +85,7 @@ class transaction_coordinator {
   id_source fresh_id_;
   mark_partition mark_partition_;
   mark_group mark_group_;
+  change changed_;
   std::map<std::string, transaction> transactions_;
   std::int32_t epoch_ = 0;
 };

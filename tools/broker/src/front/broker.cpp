@@ -37,6 +37,9 @@ void broker::stop() {
   impl_->running = false;
   const std::lock_guard state{impl_->guard};
   for (const auto& node : impl_->core.state().nodes()) impl_->core.fetch_sessions(node.id).clear();
+  if (!impl_->journal) return;
+  impl_->journal->submit(impl_->core);
+  impl_->journal->flush();
 }
 
 void broker::stop_broker(std::int32_t id, bool crash) {
@@ -106,6 +109,9 @@ void broker::create_topic(const std::string& name, std::int32_t partitions,
                           const std::vector<std::pair<std::string, std::string>>& configs) {
   const std::lock_guard lock{impl_->guard};
   impl_->create(name, partitions, configs);
+  if (!impl_->journal) return;
+  impl_->journal->submit(impl_->core);
+  impl_->journal->flush();
 }
 
 broker_log broker::log(const std::string& topic, std::int32_t partition) const {

@@ -116,9 +116,32 @@ broker::impl::impl(const broker_options& options)
     if (made.advertised.empty()) made.advertised = is_any(made.spec.host) ? "127.0.0.1" : made.spec.host;
   }
   check_security(options);
+  if (!options.data_dir().empty()) keep(options);
   add_users(options, core);
   for (const auto& [key, version] : options.caps()) core.cap_version(key, version);
-  for (const auto& spec : options.topics()) create(spec.name, spec.partitions, spec.configs);
+  for (const auto& spec : options.topics()) {
+    if (kept && core.state().find(spec.name) != nullptr) continue;  // from an earlier life
+    create(spec.name, spec.partitions, spec.configs);
+  }
+}
+
+void broker::impl::keep(const broker_options& options) {
+  kept = std::make_unique<embedded::data_dir>(options.data_dir());
+  embedded::recovery from{core};
+  const auto next =
+      kept->recover(from, front.now(), options.on_notice() ? options.on_notice() : [](const std::string&) {});
+  embedded::journal_file::options how;
+  how.directory = kept->path();
+  how.first_number = next;
+  how.sync = options.fsync();
+  how.on_progress = [this] { front.progress(); };
+  journal = std::make_unique<embedded::journal_file>(std::move(how));
+  core.record_to(*journal);
+  from.finish(front.now());
+  front.keep_in(journal.get());
+  front.on_failure([tell = options.on_failure()](const std::string& why) {
+    if (tell) tell(why);
+  });
 }
 
 void broker::impl::check_security(const broker_options& options) {

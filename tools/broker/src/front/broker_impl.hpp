@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "front/control_server.hpp"
+#include "front/data_dir.hpp"
 #include "front/listener_spec.hpp"
 #include "front/tcp_front.hpp"
 
@@ -47,12 +48,16 @@ struct broker::impl {
   std::vector<listener> listeners;
   std::string tls_ca;
   std::optional<boost::asio::ssl::context> tls;
+  std::unique_ptr<embedded::data_dir> kept;
   embedded::tcp_front front;
-  std::mutex life;  ///< of start and stop
+  std::unique_ptr<embedded::journal_file> journal;  ///< writes what it has before the front goes
+  std::mutex life;                                  ///< of start and stop
   bool running = false;
   std::unique_ptr<embedded::control_server> control;  ///< last: it uses all the rest
 
  private:
+  /// What is in the directory comes back, and what happens from now on goes there.
+  void keep(const broker_options& options);
   void check_security(const broker_options& options);
 };
 

@@ -175,6 +175,7 @@ bool tcp_front::on_frame(connection_id id, frame content) {
 
 bool tcp_front::may_read(connection_id id, const link& line) {
   const std::lock_guard lock{guard_};
+  if (journal_ != nullptr && journal_->is_congested()) return false;
   return core_.queued(id) < most_queued && !line.is_congested();
 }
 
@@ -187,13 +188,53 @@ void tcp_front::on_gone(connection_id id) {
   core_.disconnected(id);
 }
 
+void tcp_front::progress() {
+  boost::asio::post(io_, [this] {
+    if (!journal_->failure().empty()) return give_up();
+    pump();
+  });
+}
+
+/// What was answered but is not kept was never said.
+void tcp_front::give_up() {
+  held_.clear();
+  for (auto& [which, at] : doors_) at.acceptor.close();
+  for (const auto& [id, whom] : std::map{clients_}) whom.line->close();
+  if (on_failure_) std::exchange(on_failure_, {})(journal_->failure());
+}
+
+void tcp_front::release() {
+  while (!held_.empty() && held_.front().first <= journal_->done()) {
+    auto replies = std::move(held_.front().second);
+    held_.pop_front();
+    deliver(std::move(replies));
+  }
+}
+
 void tcp_front::pump() {
   std::vector<reply> replies;
+  std::uint64_t ticket = 0;
   {
     const std::lock_guard lock{guard_};
     core_.advance(now());
     replies = core_.take_replies();
+    if (journal_ != nullptr) ticket = journal_->submit(core_);
   }
+  if (journal_ != nullptr) {
+    if (!replies.empty()) held_.emplace_back(ticket, std::move(replies));
+    release();
+  } else {
+    deliver(std::move(replies));
+  }
+  // Reading on may bring frames, which pump in turn; the outermost call goes on until nobody can.
+  if (!std::exchange(pumping_, true)) {
+    for (const auto id : std::set{paused_}) read_on(id);
+    pumping_ = false;
+  }
+  arm();
+}
+
+void tcp_front::deliver(std::vector<reply> replies) {
   for (auto& one : replies) {
     const auto found = clients_.find(one.connection);
     if (found == clients_.end()) continue;
@@ -204,12 +245,6 @@ void tcp_front::pump() {
       line->send(std::move(one.content));
     }
   }
-  // Reading on may bring frames, which pump in turn; the outermost call goes on until nobody can.
-  if (!std::exchange(pumping_, true)) {
-    for (const auto id : std::set{paused_}) read_on(id);
-    pumping_ = false;
-  }
-  arm();
 }
 
 void tcp_front::read_on(connection_id id) {

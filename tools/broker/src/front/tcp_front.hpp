@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/broker_core.hpp"
+#include "front/journal_file.hpp"
 #include "front/link.hpp"
 #include "front/tls.hpp"
 
@@ -41,6 +42,12 @@ class tcp_front {
   void close(node_id node);
   void start();
   void stop();
+  /// From now on, what the core answers waits until `to` has what it did. Before `start`.
+  void keep_in(journal_file* to) noexcept { journal_ = to; }
+  /// Called once, on the front's thread, when nothing can be kept any more: everybody has been hung up on.
+  void on_failure(std::function<void(const std::string& why)> to) { on_failure_ = std::move(to); }
+  /// The journal has got on.
+  void progress();
   /// After another thread has changed the core.
   void poke();
   void close_connections();
@@ -75,6 +82,9 @@ class tcp_front {
   void on_gone(connection_id id);
   /// Sends what the core has to say, reads on where it may, sets the timer.
   void pump();
+  void deliver(std::vector<reply> replies);
+  void release();
+  void give_up();
   void read_on(connection_id id);
   bool may_read(connection_id id, const link& line);
   void arm();
@@ -97,6 +107,9 @@ class tcp_front {
   std::map<connection_id, client> clients_;
   std::set<connection_id> paused_;
   bool pumping_ = false;
+  journal_file* journal_ = nullptr;
+  std::function<void(const std::string&)> on_failure_;
+  std::deque<std::pair<std::uint64_t, std::vector<reply>>> held_;  ///< until the journal has got there
   std::thread thread_;
 };
 

@@ -53,8 +53,8 @@ class strikes {
 };
 
 /// A Kafka broker (or several, as a cluster) inside this process, listening on TCP, with everything in
-/// memory. It serves the APIs of producing, consuming, classic groups and topics in all versions, for tests
-/// and experiments, with or without TLS and SASL:
+/// memory (and, if it is to outlive the process, in a directory). It serves the APIs of producing, consuming,
+/// classic groups and topics in all versions, for tests and experiments, with or without TLS and SASL:
 ///
 ///     kwire::broker broker{kwire::broker_options{}.topic("orders", 3)};
 ///     run_my_service(broker.bootstrap_servers());
@@ -64,7 +64,7 @@ class strikes {
 class [[gnu::visibility("default")]] broker {
  public:
   /// Starts listening. Throws `std::invalid_argument` for options that cannot be, `std::system_error` when
-  /// the address cannot be listened on.
+  /// the address cannot be listened on, `std::runtime_error` when the data directory cannot be used.
   explicit broker(const broker_options& options = broker_options{});
   broker(const broker&) = delete;
   broker& operator=(const broker&) = delete;

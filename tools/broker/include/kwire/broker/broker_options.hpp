@@ -136,6 +136,24 @@ class broker_options {
     return *this;
   }
 
+  /// Keeps everything in this directory, which is made if need be, and begins with what it holds: topics,
+  /// records, states of producers, committed offsets, transactions, rules and settings. Members of groups
+  /// have to join again. No answer goes out before what it tells is in the operating system's hands, so that
+  /// nothing acknowledged is lost when the process dies. Default: everything is in memory only.
+  broker_options& data_dir(std::string path) { return set(data_dir_, std::move(path)); }
+  /// With `data_dir`: answers also wait for the disk, so that nothing acknowledged is lost when the machine
+  /// dies. Requests that come together share the wait. Default: no, like Kafka's flush.messages.
+  broker_options& fsync(bool on) { return set(fsync_, on); }
+  /// With `data_dir`: hears, in a line, what was found there and could be mended. Called by the constructor.
+  broker_options& on_notice(std::function<void(const std::string&)> to) {
+    return set(on_notice_, std::move(to));
+  }
+  /// With `data_dir`: hears why nothing can be written any more (a full disk). Called once, on the broker's
+  /// thread; all connections are closed then and nobody is served.
+  broker_options& on_failure(std::function<void(const std::string&)> to) {
+    return set(on_failure_, std::move(to));
+  }
+
   const std::vector<topic_spec>& topics() const noexcept { return topics_; }
   const std::string& listen() const noexcept { return listeners_.front(); }
   const std::vector<std::string>& listeners() const noexcept { return listeners_; }
@@ -163,6 +181,10 @@ class broker_options {
   const std::vector<std::pair<api, std::int16_t>>& caps() const noexcept { return caps_; }
   const std::function<void(const broker_client_event&)>& on_client() const noexcept { return on_client_; }
   std::optional<std::uint64_t> seed() const noexcept { return seed_; }
+  const std::string& data_dir() const noexcept { return data_dir_; }
+  bool fsync() const noexcept { return fsync_; }
+  const std::function<void(const std::string&)>& on_notice() const noexcept { return on_notice_; }
+  const std::function<void(const std::string&)>& on_failure() const noexcept { return on_failure_; }
 
  private:
   template <class T>
@@ -182,6 +204,9 @@ class broker_options {
   std::string as_;
   std::string control_;
   std::string advertised_;
+  std::string data_dir_;
+  std::function<void(const std::string&)> on_notice_;
+  std::function<void(const std::string&)> on_failure_;
   std::vector<std::string> racks_;
   std::chrono::milliseconds rebalance_delay_{0};
   std::chrono::milliseconds min_session_{6'000};
@@ -197,6 +222,7 @@ class broker_options {
   bool authorize_ = false;
   bool check_crc_ = true;
   bool check_records_ = false;
+  bool fsync_ = false;
 };
 
 }  // namespace kwire

@@ -51,6 +51,7 @@ void serve_create_acls(broker_core& core, const request& what) {
     told.error_code = code(error);
     if (error != broker_errc::none) told.error_message = std::string{meaning(error)};
   }
+  core.administered(admin_part::acls);
   core.respond(what.token, answer);
 }
 
@@ -104,6 +105,7 @@ void serve_delete_acls(broker_core& core, const request& what) {
       gone.permission_type = static_cast<std::int8_t>(rule.permission);
     }
   }
+  core.administered(admin_part::acls);
   core.respond(what.token, answer);
 }
 

@@ -99,7 +99,7 @@ broker_errc apply(admin_state::settings& config, std::span<const std::string_vie
 
 /// All changes of a resource, or none; `anew` forgets what was set before.
 broker_errc alter(broker_core& core, std::int8_t type, const std::string& name,
-                  const std::vector<change>& changes, bool anew, bool only_check) {
+                  const std::vector<change>& changes, bool anew, bool only_check, instant now) {
   const auto keep = [&](auto& where, auto made, auto known) {
     const auto error = apply(made, known, changes);
     if (error == broker_errc::none && !only_check) where = std::move(made);
@@ -108,7 +108,9 @@ broker_errc alter(broker_core& core, std::int8_t type, const std::string& name,
   if (type == topic_resource) {
     auto* of = core.state().find(name);
     if (of == nullptr) return broker_errc::unknown_topic_or_partition;
-    return keep(of->config, anew ? core.default_config() : of->config, topic_configs());
+    const auto error = keep(of->config, anew ? core.default_config() : of->config, topic_configs());
+    if (error == broker_errc::none && !only_check) core.configured(*of, now);
+    return error;
   }
   if (type == group_resource) {
     if (name.empty()) return broker_errc::invalid_request;
@@ -135,6 +137,13 @@ broker_errc alter(broker_core& core, std::int8_t type, const std::string& name,
   return error;
 }
 
+std::optional<admin_part> part_of(std::int8_t type) {
+  if (type == broker_resource) return admin_part::brokers;
+  if (type == group_resource) return admin_part::groups;
+  if (type == client_metrics_resource) return admin_part::client_metrics;
+  return std::nullopt;
+}
+
 template <class Request, class Read>
 void serve(broker_core& core, const request& what, bool anew, Read&& read) {
   Request asked;
@@ -154,7 +163,10 @@ void serve(broker_core& core, const request& what, bool anew, Read&& read) {
       error = broker_errc::invalid_request;
     }
     if (error == broker_errc::none) {
-      error = alter(core, resource.resource_type, resource.resource_name, changes, anew, asked.validate_only);
+      error = alter(core, resource.resource_type, resource.resource_name, changes, anew, asked.validate_only,
+                    what.now);
+      const auto part = part_of(resource.resource_type);
+      if (error == broker_errc::none && !asked.validate_only && part) core.administered(*part);
     }
     told.error_code = code(error);
     if (error != broker_errc::none) told.error_message = std::string{meaning(error)};

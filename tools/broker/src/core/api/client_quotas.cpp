@@ -129,6 +129,7 @@ void serve_alter_client_quotas(broker_core& core, const request& what) {
     told.error_code = code(error);
     if (error != broker_errc::none) told.error_message = std::string{meaning(error)};
   }
+  if (!asked.validate_only && what.injected == broker_errc::none) core.administered(admin_part::quotas);
   core.respond(what.token, answer);
 }
 

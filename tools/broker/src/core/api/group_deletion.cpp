@@ -56,7 +56,7 @@ void serve_offset_delete(broker_core& core, const request& what) {
   const auto refused = check_offsets(core, what, asked.group_id);
   answer.error_code = code(refused);
   if (refused != broker_errc::none) return core.respond(what.token, answer);
-  auto& offsets = core.groups().find(asked.group_id)->offsets;
+  auto& of = *core.groups().find(asked.group_id);
   for (const auto& topic : asked.topics) {
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
@@ -72,7 +72,9 @@ void serve_offset_delete(broker_core& core, const request& what) {
       } else if (is_subscribed(core, asked.group_id, topic.name)) {
         error = broker_errc::group_subscribed_to_topic;
       }
-      if (error == broker_errc::none) offsets.erase({topic.name, partition.partition_index});
+      if (error == broker_errc::none) {
+        core.groups().forget_offset(of, {topic.name, partition.partition_index});
+      }
       result.error_code = code(error);
     }
   }

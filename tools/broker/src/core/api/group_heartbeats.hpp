@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/broker_core.hpp"
+#include "core/handlers.hpp"
 
 namespace kwire::embedded {
 

@@ -1,26 +1,13 @@
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 
-#include "core/authorizer.hpp"
-#include "core/handlers.hpp"
+#include "core/api/offset_storing.hpp"
 
 namespace kwire::embedded {
 namespace {
 
 constexpr std::int16_t first_with_topic_ids = 10;
 constexpr std::int16_t first_with_many_groups = 8;
-
-broker_errc store(group& of, topic* where, const protocol::offset_commit_request::partition& asked,
-                  std::size_t max_metadata, bool by_id) {
-  if (where == nullptr) return cluster::unknown(by_id);
-  if (where->find(asked.partition_index) == nullptr) return broker_errc::unknown_topic_or_partition;
-  if (asked.committed_metadata && asked.committed_metadata->size() > max_metadata) {
-    return broker_errc::offset_metadata_too_large;
-  }
-  of.offsets[{where->name, asked.partition_index}] = {asked.committed_offset, asked.committed_leader_epoch,
-                                                      asked.committed_metadata.value_or("")};
-  return broker_errc::none;
-}
 
 broker_errc check_commit(broker_core& core, const request& what,
                          const protocol::offset_commit_request& asked) {
@@ -142,24 +129,12 @@ void serve_offset_commit(broker_core& core, const request& what) {
   auto* of = core.groups().find(asked.group_id);
   const auto refused = check_commit(core, what, asked);
   if (refused == broker_errc::none && of == nullptr) of = &core.groups().find_or_create(asked.group_id);
-  protocol::offset_commit_response answer;
-  for (const auto& topic : asked.topics) {
-    auto& told = answer.topics.emplace_back();
-    told.name = topic.name;
-    told.topic_id = topic.topic_id;
-    auto* where = core.state().find(topic.name, topic.topic_id, by_id);
-    const bool unseen = where == nullptr && by_id;
-    const auto& name = where == nullptr ? topic.name : where->name;
-    const auto denied = unseen ? broker_errc::none : refused_topic(core, what, acl_operation::read, name);
-    for (const auto& partition : topic.partitions) {
-      auto& result = told.partitions.emplace_back();
-      result.partition_index = partition.partition_index;
-      const auto limit = core.options().groups.max_metadata_bytes;
-      auto error = refused != broker_errc::none ? refused : denied;
-      if (error == broker_errc::none) error = store(*of, where, partition, limit, by_id);
-      result.error_code = code(error);
-    }
-  }
+  std::optional<instant> expires;
+  if (asked.retention_time_ms >= 0) expires = what.now + std::chrono::milliseconds{asked.retention_time_ms};
+  const auto answer = store_offsets(core, what, asked, refused, by_id, [&](const auto& where, auto offset) {
+    offset.expires = expires;
+    core.groups().commit_offset(*of, where, std::move(offset));
+  });
   core.respond(what.token, answer);
   if (of != nullptr) core.groups().settle(*of);
 }

@@ -64,6 +64,7 @@ void serve_alter_user_scram_credentials(broker_core& core, const request& what) 
     credentials.erase(one.mechanism);
     if (credentials.empty()) admin.scram.erase(one.name);
   }
+  core.administered(admin_part::scram);
   protocol::alter_user_scram_credentials_response answer;
   for (const auto& [user, found] : errors) {
     const auto error = what.injected != broker_errc::none ? what.injected : found;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
 #include <kwire/protocol/messages/share_fetch.hpp>
+#include <kwire/protocol/records/batch_reader.hpp>
 #include <memory>
 
 #include "core/api/leader_hints.hpp"
@@ -36,6 +37,28 @@ partition* find(broker_core& core, const place& where) {
 /// Up to where the group is given records: with `read_committed`, not those of open transactions.
 std::int64_t readable_end(broker_core& core, const share_group& group, const partition& of) {
   return of.readable_end(core.groups().config(group.id()).share_read_committed);
+}
+
+/// Whether the group is not to see this batch, which then counts as done: under `read_committed`, records of
+/// a transaction that was aborted.
+bool withhold(broker_core& core, const share_group& group, const partition& of, share_partition& state,
+              const partition_log::entry& entry) {
+  if (!core.groups().config(group.id()).share_read_committed) return false;
+  protocol::record_set set{entry.batch.content};
+  if (!of.producers.is_aborted(*set.begin())) return false;
+  state.discard(entry.base_offset, entry.last_offset);
+  return true;
+}
+
+/// The first record that may be given out now.
+std::optional<std::int64_t> first_given(broker_core& core, const share_group& group, const partition& of,
+                                        share_partition& state, std::int64_t end) {
+  for (;;) {
+    const auto first = state.first_free(end, group.limits());
+    if (!first) return first;
+    const auto entry = of.log.find(*first);
+    if (entry == of.log.entries().end() || !withhold(core, group, of, state, *entry)) return first;
+  }
 }
 
 /// Why the node does not serve the partition; none: it does.
@@ -113,7 +136,7 @@ outcome take(broker_core& core, const pending& fetch, const place& where, std::s
   auto* group = core.groups().find_share(fetch.whose.first);
   auto& state = group->enter(where, *of, now);
   const auto end = readable_end(core, *group, *of);
-  const auto first = state.first_free(end, group->limits());
+  const auto first = first_given(core, *group, *of, state, end);
   if (!first || records == 0) return result;
   auto batch = of->log.find(*first);
   std::vector<acquired_run> given;
@@ -121,6 +144,10 @@ outcome take(broker_core& core, const pending& fetch, const place& where, std::s
   std::size_t batches = 0;
   auto wanted = fetch.wanted;
   for (; batch != of->log.entries().end() && batch->base_offset < end && records > 0; ++batch) {
+    if (withhold(core, *group, *of, state, *batch)) {
+      if (batches > 0) break;  // runs have no holes
+      continue;
+    }
     if (result.bytes > 0 && result.bytes + batch->batch.content.size() > room) break;
     wanted.most = records;
     const auto taken = state.acquire(fetch.whose.second, std::max(*first, batch->base_offset),
@@ -213,7 +240,7 @@ bool is_due(broker_core& core, const pending& fetch, instant now) {
     if (check(core, where, fetch.node, fetch.token.connection) != broker_errc::none) return true;
     auto* of = find(core, where);
     auto& state = group->enter(where, *of, now);
-    return state.first_free(readable_end(core, *group, *of), group->limits()).has_value();
+    return first_given(core, *group, *of, state, readable_end(core, *group, *of)).has_value();
   });
 }
 

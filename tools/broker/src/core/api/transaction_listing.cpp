@@ -6,6 +6,7 @@
 
 #include "core/authorizer.hpp"
 #include "core/handlers.hpp"
+#include "core/topic_pattern.hpp"
 
 namespace kwire::embedded {
 namespace {
@@ -78,7 +79,17 @@ void serve_list_transactions(broker_core& core, const request& what) {
   if (what.injected != broker_errc::none) return core.respond(what.token, answer);
   std::ranges::copy_if(asked.state_filters, std::back_inserter(answer.unknown_state_filters),
                        [](const auto& name) { return !is_state(name); });
+  std::shared_ptr<const topic_pattern> pattern;
+  if (const auto& text = asked.transactional_id_pattern; text && !text->empty()) {
+    std::string why;
+    pattern = topic_pattern::compile(*text, why);
+    if (!pattern) {
+      answer.error_code = code(broker_errc::invalid_regular_expression);
+      return core.respond(what.token, answer);
+    }
+  }
   for (const auto& [id, one] : core.transactions().all()) {
+    if (pattern && !pattern->matches(id)) continue;
     if (core.coordinator_of(coordinator_kind::transaction, id) != what.node) continue;
     if (!passes(asked, one, what.now)) continue;
     if (!may(core, what.token.connection, acl_operation::describe, acl_resource::transactional_id, id)) {

@@ -1,7 +1,6 @@
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
 
-#include "core/authorizer.hpp"
-#include "core/handlers.hpp"
+#include "core/api/offset_storing.hpp"
 
 namespace kwire::embedded {
 namespace {
@@ -55,44 +54,17 @@ broker_errc check(broker_core& core, const request& what, const protocol::txn_of
   return enlist(core, what, asked);
 }
 
-broker_errc stage(broker_core& core, const protocol::txn_offset_commit_request& asked, topic* where,
-                  const protocol::txn_offset_commit_request::partition& offset, bool by_id) {
-  if (where == nullptr) return cluster::unknown(by_id);
-  if (where->find(offset.partition_index) == nullptr) return broker_errc::unknown_topic_or_partition;
-  const auto& metadata = offset.committed_metadata;
-  if (metadata && metadata->size() > core.options().groups.max_metadata_bytes) {
-    return broker_errc::offset_metadata_too_large;
-  }
-  core.groups().stage_offset(core.groups().find_or_create(asked.group_id), asked.producer, where->name,
-                             offset.partition_index,
-                             {offset.committed_offset, offset.committed_leader_epoch, metadata.value_or("")});
-  return broker_errc::none;
-}
-
 }  // namespace
 
 void serve_txn_offset_commit(broker_core& core, const request& what) {
   protocol::txn_offset_commit_request asked;
   if (!read_body(core, what, asked)) return;
   const bool by_id = what.token.version >= first_with_topic_ids;
-  const auto whole = check(core, what, asked);
-  protocol::txn_offset_commit_response answer;
-  for (const auto& topic : asked.topics) {
-    auto& told = answer.topics.emplace_back();
-    told.name = topic.name;
-    told.topic_id = topic.topic_id;
-    auto* where = core.state().find(topic.name, topic.topic_id, by_id);
-    auto refused = whole;
-    if (refused == broker_errc::none && (where != nullptr || !by_id)) {
-      refused = refused_topic(core, what, acl_operation::read, where == nullptr ? topic.name : where->name);
-    }
-    for (const auto& partition : topic.partitions) {
-      auto& result = told.partitions.emplace_back();
-      result.partition_index = partition.partition_index;
-      const auto error = refused != broker_errc::none ? refused : stage(core, asked, where, partition, by_id);
-      result.error_code = code(error);
-    }
-  }
+  const auto refused = check(core, what, asked);
+  const auto answer = store_offsets(core, what, asked, refused, by_id, [&](const auto& where, auto offset) {
+    core.groups().stage_offset(core.groups().find_or_create(asked.group_id), asked.producer, where,
+                               std::move(offset));
+  });
   core.respond(what.token, answer);
 }
 
