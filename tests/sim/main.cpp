@@ -16,7 +16,7 @@ using namespace kwire::sim;
 constexpr const char* help =
     R"(Runs the simulation of kwire's client and embedded broker: see tests/sim/README.md.
 
-usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
+usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going] [--workload W]
        simulator --seed SEED [--quiet] [--mutant NAME]
        simulator --replay FILE
        simulator --mutants [--seeds N]
@@ -28,6 +28,7 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
   --seed SEED    runs one seed and prints what happens, then the shortest plan that fails, if it does
   --after SEED   runs that one first, unseen: the heap is another one then, the trace may not be
   --quiet        prints the outcome alone
+  --workload W   that one (plain, client, transactions, consumer_group, share_group) for all seeds
   --mutant NAME  makes a mistake on purpose
   --replay FILE  runs the seeds in FILE: a number at the beginning of each line
   --mutants      tries every mistake on up to N seeds (default 2000); fails when one stays unseen
@@ -39,6 +40,7 @@ struct wishes {
   std::uint64_t seeds = 0;
   std::uint64_t from = 1;
   double minutes = 0;
+  std::optional<workload> only;
   bool keep_going = false;
   bool quiet = false;
   bool mutants = false;
@@ -92,13 +94,13 @@ struct tally {
 };
 
 /// False when a promise was broken or the run cannot be repeated.
-bool try_seed(std::uint64_t seed, tally& sums, bool twice) {
-  const auto outcome = run_seed(seed, mutant::none, false);
+bool try_seed(const scenario& of, tally& sums, bool twice) {
+  const auto outcome = run_seed(of, mutant::none, false);
   sums.add(outcome);
   bool good = !outcome.broken;
-  if (!good) print(describe_failure(seed, mutant::none, *outcome.broken));
-  if (twice && run_seed(seed, mutant::none, false).hash != outcome.hash) {
-    print("seed " + std::to_string(seed) + ": a second run went another way\n");
+  if (!good) print(describe_failure(of, mutant::none, *outcome.broken));
+  if (twice && run_seed(of, mutant::none, false).hash != outcome.hash) {
+    print("seed " + std::to_string(of.seed) + ": a second run went another way\n");
     good = false;
   }
   if (!good) ++sums.failures;
@@ -110,13 +112,22 @@ int run_many(const wishes& asked) {
   auto shown = steady::now();
   const auto count = asked.seeds > 0 ? asked.seeds : 1000;
   for (std::uint64_t i = 0; asked.minutes > 0 ? since(sums.begun) < asked.minutes * 60 : i < count; ++i) {
-    if (!try_seed(asked.from + i, sums, i % 100 == 0) && !asked.keep_going) break;
+    if (!try_seed(scenario{asked.from + i, asked.only}, sums, i % 100 == 0) && !asked.keep_going) break;
     if (since(shown) < 10) continue;
     sums.show("\n");
     shown = steady::now();
   }
   sums.show("\n");
   return sums.failures == 0 ? 0 : 1;
+}
+
+/// The name of a workload behind the number of a seed; those of old are plain.
+workload workload_in(const char* rest) {
+  const std::string text = rest;
+  for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(workload::count_); ++i) {
+    if (text.starts_with(" " + std::string{to_string(workload{i})} + " ")) return workload{i};
+  }
+  return workload::plain;
 }
 
 int replay(const wishes& asked) {
@@ -129,26 +140,25 @@ int replay(const wishes& asked) {
   for (std::string line; std::getline(list, line);) {
     std::uint64_t seed = 0;
     const auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), seed);
-    if (failed == std::errc{}) try_seed(seed, sums, false);
+    if (failed == std::errc{}) try_seed(scenario{seed, workload_in(end)}, sums, false);
   }
   sums.show("\n");
   return sums.failures == 0 ? 0 : 1;
 }
 
 int run_one(const wishes& asked) {
-  if (asked.after) (void)run_seed(*asked.after, mutant::none, false);
-  const auto seed = *asked.seed;
-  const scenario plan{seed};
-  print("seed " + std::to_string(seed) + ":" + plan.describe() + "\n");
+  if (asked.after) (void)run_seed(scenario{*asked.after}, mutant::none, false);
+  const scenario plan{*asked.seed, asked.only};
+  print("seed " + std::to_string(plan.seed) + ":" + plan.describe() + "\n");
   for (const auto& one : draw_plan(plan)) print("  " + one.describe() + "\n");
-  const auto outcome = run_seed(seed, asked.wrong, !asked.quiet);
+  const auto outcome = run_seed(plan, asked.wrong, !asked.quiet);
   std::printf("trace %016llx after %lld ms\n", static_cast<unsigned long long>(outcome.hash),
               static_cast<long long>(outcome.lasted / millisecond));
   if (!outcome.broken) {
     print("all promises kept\n");
     return 0;
   }
-  print(describe_failure(seed, asked.wrong, *outcome.broken));
+  print(describe_failure(plan, asked.wrong, *outcome.broken));
   return 1;
 }
 
@@ -186,6 +196,13 @@ bool named(const char* text, mutant& into) {
   return false;
 }
 
+bool named(const char* text, std::optional<workload>& into) {
+  for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(workload::count_); ++i) {
+    if (to_string(workload{i}) == text) into = workload{i};
+  }
+  return into.has_value();
+}
+
 bool read(int count, char** words, wishes& into) {
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
@@ -211,6 +228,8 @@ bool read(int count, char** words, wishes& into) {
       if (!number(words[i], into.minutes)) return false;
     } else if (word == "--mutant") {
       if (!named(words[i], into.wrong)) return false;
+    } else if (word == "--workload") {
+      if (!named(words[i], into.only)) return false;
     } else if (word == "--replay")
       into.replay = words[i];
     else

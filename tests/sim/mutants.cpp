@@ -39,6 +39,23 @@ const std::array<mutant_info, static_cast<std::size_t>(mutant::count_)>& mutants
       {lose_tail_on_clean_stop, "lose_tail_on_clean_stop", "AMSR"},
       {spin_on_failure, "spin_on_failure", "Q"},
       {forget_timers, "forget_timers", "TRUQ"},
+      {marker_before_commit, "marker_before_commit", "X", workload::transactions},
+      {lso_forgotten, "lso_forgotten", "X", workload::transactions},
+      {aborted_list_forgotten, "aborted_list_forgotten", "X", workload::transactions},
+      {end_repeated_otherwise, "end_repeated_otherwise", "X", workload::transactions},
+      {epoch_fence_ignored, "epoch_fence_ignored", "X", workload::transactions},
+      {offsets_applied_on_abort, "offsets_applied_on_abort", "X", workload::transactions},
+      {offsets_lost_on_commit, "offsets_lost_on_commit", "X", workload::transactions},
+      {fenced_as_success, "fenced_as_success", "X", workload::transactions},
+      {assigned_twice, "assigned_twice", "P", workload::consumer_group},
+      {confirm_before_stop, "confirm_before_stop", "P", workload::consumer_group},
+      {fencing_ignored, "fencing_ignored", "PR", workload::consumer_group},
+      {commit_of_old_epoch, "commit_of_old_epoch", "M", workload::consumer_group},
+      {share_lock_endless, "share_lock_endless", "R", workload::share_group},
+      {share_lock_too_short, "share_lock_too_short", "P", workload::share_group},
+      {delivery_count_kept, "delivery_count_kept", "D", workload::share_group},
+      {acknowledgement_lost, "acknowledgement_lost", "D", workload::share_group},
+      {acquired_run_hidden, "acquired_run_hidden", "D", workload::share_group},
   }};
   return table;
 }

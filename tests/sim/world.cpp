@@ -47,7 +47,7 @@ world::world(const scenario& plan, fault_plan faults, mutant wrong, bool printed
 }
 
 host& world::make_host() {
-  const auto id = static_cast<host_id>(hosts_.size());
+  const auto id = last_host_++;
   std::vector<core::bootstrap_address> seeds;
   for (std::int32_t i = 1; i <= plan_.nodes; ++i) {
     seeds.push_back({"node" + std::to_string(i), static_cast<std::uint16_t>(9000 + i)});
@@ -57,8 +57,19 @@ host& world::make_host() {
   auto made = std::make_unique<host>(id, plan_.client, seeds, random_.next(), std::move(around));
   made->forgetful = wrong_ == mutant::forget_timers;
   auto& kept = *made;
+  machines_[id] = &kept;
   hosts_[id] = std::move(made);
   return kept;
+}
+
+/// Scripted peers, where the client has no part of its own.
+void world::hire() {
+  troupe::stage stage{clock_, log_, net_, judge_, broker_, plan_, wrong_, {}, {}, {}};
+  stage.next_id = [this] { return last_host_++; };
+  stage.enroll = [this](host_id id, endpoint& made) { machines_[id] = &made; };
+  stage.time = [this] { return broker_time(); };
+  troupe_ = make_troupe(std::move(stage));
+  if (troupe_) troupe_->start();
 }
 
 void world::start_consumer() {
@@ -72,6 +83,10 @@ void world::start_consumer() {
 /// Members leave in order and others join, while records flow.
 void world::flap() {
   if (healed_) return;
+  if (troupe_) {
+    troupe_->flap();
+    return later(second + static_cast<micros>(random_.below(4 * second)), [this] { flap(); });
+  }
   for (auto& [id, one] : consumers_) {
     if (hosts_[id]->dead() || leaving_.contains(id) || random_.below(3) != 0) continue;
     log_.line([id = id] { return "consumer " + std::to_string(id) + " is to leave"; });
@@ -85,14 +100,16 @@ void world::flap() {
 }
 
 outcome_of_run world::run() {
-  for (std::size_t i = 0; i < plan_.producers; ++i) {
+  const bool own_producers = plan_.what != workload::transactions;
+  for (std::size_t i = 0; own_producers && i < plan_.producers; ++i) {
     auto& process = make_host();
     const bool idempotent = !plan_.mixed || i % 2 == 0;
     producers_.push_back(
         std::make_unique<producer_app>(process.id(), process, plan_, idempotent, judge_, wrong_));
     process.at(0, [&app = *producers_.back()] { app.start(); });
   }
-  for (std::size_t i = 0; i < plan_.consumers; ++i) start_consumer();
+  hire();
+  for (std::size_t i = 0; !troupe_ && i < plan_.consumers; ++i) start_consumer();
   if (plan_.members_come_and_go) later(second, [this] { flap(); });
   for (const auto& one : faults_) {
     if (one.what == misfortune::kind::jump_clock) judge_.sessions_may_end_early();
@@ -125,6 +142,7 @@ void world::finish() {
   heal();
   if (!run_until(plan_.produce_ends)) return;
   for (auto& one : producers_) one->finish();
+  if (troupe_) troupe_->finish();
   // A backlog may take a while; standing still may not.
   auto limit = plan_.chaos_ends + 10 * second;
   auto missing = unsettled();
@@ -146,6 +164,7 @@ std::string world::unsettled() {
   for (const auto& one : producers_) {
     if (!one->done()) return "a producer has records without an outcome";
   }
+  if (troupe_) return troupe_->unsettled();
   for (std::int32_t i = 0; i < plan_.partitions; ++i) {
     const auto end = topic().partitions[static_cast<std::size_t>(i)].log.end_offset();
     const auto of = [&](std::int64_t count) {
@@ -163,12 +182,14 @@ std::string world::unsettled() {
 
 std::int64_t world::progress() const {
   auto sum = static_cast<std::int64_t>(judge_.told(outcome::persisted));
+  if (troupe_) return sum + troupe_->progress();
   for (const auto& [partition, offset] : offsets_) sum += offset + judge_.seen(partition);
   return sum;
 }
 
 bool world::close_all() {
   for (auto& one : producers_) one->close();
+  if (troupe_) troupe_->close();
   for (auto& [id, one] : consumers_) {
     if (!hosts_[id]->dead() && !leaving_.contains(id)) one->close();
   }
@@ -176,7 +197,7 @@ bool world::close_all() {
   for (;;) {
     const bool all = std::ranges::all_of(
         consumers_, [&](const auto& entry) { return hosts_[entry.first]->dead() || entry.second->closed(); });
-    if (all) return true;
+    if (all && (!troupe_ || troupe_->closed())) return true;
     if (clock_.now() >= limit) {
       judge_.broken('T', "a consumer has not closed in time");
       return false;
@@ -209,6 +230,8 @@ void world::every_second() {
 }
 
 void world::check() {
+  if (troupe_) troupe_->check();
+  if (plan_.what == workload::transactions) return;
   for (std::int32_t i = 0; i < plan_.partitions; ++i) {
     judge_.check_log(i, read_log(topic().partitions[static_cast<std::size_t>(i)]));
   }
