@@ -82,7 +82,7 @@ void world::broker_moved() {
   for (auto& reply : broker_.take_replies()) {
     const auto wire = static_cast<wire_id>(reply.connection);
     if (reply.close) {
-      if (troupe_) troupe_->disconnected(wires_[wire], wire);
+      if (troupe_ && wires_.contains(wire)) troupe_->disconnected(wires_[wire], wire);
       net_.hang_up(wire);
       continue;
     }
@@ -135,7 +135,7 @@ void world::note_commit(host_id host, const bytes& content, bool orphan) {
           return "  commits " + std::to_string(index) + "@" + std::to_string(part.committed_offset);
         });
         judge_.commit_sent(host, index, part.committed_offset);
-        if (orphan) late_commits_.insert({index, part.committed_offset});
+        if (orphan && (!troupe_ || troupe_->may_be_late())) late_commits_.insert({index, part.committed_offset});
       }
     }
   });

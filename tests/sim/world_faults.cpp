@@ -225,6 +225,8 @@ void world::befall_requests(const misfortune& what) {
       one.error = choose_refusal(plan_.what, what.how).with;
       break;
     case kind::delay_answers:
+      // Who judges share groups goes by when records are given out, which such an answer does not tell.
+      if (where == api::share_fetch) where = api::share_acknowledge;
       one.what = embedded::fault::kind::delay;
       one.pause = std::chrono::microseconds{what.lasts};
       break;

@@ -36,6 +36,8 @@ class troupe {
   virtual void start() = 0;
   /// A request has come to a broker; false when it is to be lost on the way.
   virtual bool request(host_id, wire_id, const frame_head&, bytes&) { return true; }
+  /// Whether the commit that is being looked at may be one of old that counts nevertheless.
+  virtual bool may_be_late() const { return true; }
   virtual void served(host_id, const frame_head&, bytes&) {}
   /// The brokers have answered.
   virtual void answer(host_id, wire_id, const frame_head&, bytes&) {}
