@@ -41,12 +41,14 @@ void share_peer::beat(std::uint64_t round) {
   request.group_id = share_group_name;
   request.member_id = member_id_;
   request.member_epoch = epoch_;
-  if (epoch_ == 0) request.subscribed_topic_names = {topic_name};
+  // After an answer that was lost everything is told, which has everything told.
+  if (epoch_ == 0 || std::exchange(full_, false)) request.subscribed_topic_names = {topic_name};
   ask(lane::group, node, request, 1,
       [this, round, again](const protocol::share_group_heartbeat_response* told) {
         if (round != round_ || state_ == state::leaving || state_ == state::left) return;
         const auto error = told == nullptr ? broker_errc::none : broker_errc{told->error_code};
         if (told == nullptr || is_passing(error)) {
+          full_ = true;
           forget_coordinator(coordinator::group, share_group_name);
           return again(30 * millisecond);
         }
@@ -180,7 +182,8 @@ void share_peer::fetched(node_id node, const protocol::share_fetch_response& tol
   for (const auto& topic : told.responses) {
     for (const auto& part : topic.partitions) {
       if (part.error_code != 0) {
-        sessions_[node].known.erase(raw(part.partition_index));
+        // Whether the session has the partition is not told: a new one is sure.
+        sessions_[node] = {};
         refresh();
         continue;
       }

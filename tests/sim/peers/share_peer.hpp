@@ -59,6 +59,7 @@ class share_peer final : public peer {
   state state_ = state::joining;
   std::int32_t epoch_ = 0;
   std::uint64_t round_ = 0;
+  bool full_ = false;
   std::set<std::int32_t> assigned_;
   std::map<node_id, session> sessions_;
   std::map<std::int32_t, said> said_;

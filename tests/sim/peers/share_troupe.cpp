@@ -78,6 +78,18 @@ void share_troupe::listen(host_id host, wire_id wire, std::int32_t correlation, 
   rewrite_request<Request>(copy, [&](auto& message, auto&) {
     auto& asked = open_[{wire, correlation}];
     asked.key = Request::info.key;
+    on_.log.line([&] {
+      std::string text = "  session " + std::to_string(message.share_session_epoch) + ", partitions";
+      for (const auto& topic : message.topics) {
+        for (const auto& part : topic.partitions) text += " " + std::to_string(raw(part.partition_index));
+      }
+      if constexpr (std::is_same_v<Request, protocol::share_fetch_request>) {
+        for (const auto& topic : message.forgotten_topics_data) {
+          for (const auto index : topic.partitions) text += " not " + std::to_string(raw(index));
+        }
+      }
+      return text;
+    });
     for (auto& topic : message.topics) {
       for (auto& part : topic.partitions) {
         for (auto& batch : part.acknowledgement_batches) {
@@ -219,9 +231,12 @@ bool share_troupe::closed() const {
 }
 
 void share_troupe::check() {
+  auto* group = on_.broker.groups().find_share(share_group_name);
   const auto* topic = on_.broker.state().find(topic_name);
   for (std::int32_t i = 0; i < on_.plan.partitions; ++i) {
-    history_.check_end(i, topic->partitions[static_cast<std::size_t>(i)].log.end_offset());
+    // What came late, when all had left, nobody has been given.
+    const auto* at = group == nullptr ? nullptr : group->find({topic->id, i});
+    if (at != nullptr) history_.check_end(i, at->start());
   }
 }
 
