@@ -356,7 +356,7 @@ void group_peer::commit(const std::set<std::int32_t>& partitions, std::function<
       800 * millisecond);
 }
 
-void group_peer::leave(bool coming_back) {
+void group_peer::go(bool coming_back) {
   if (state_ == state::leaving || state_ == state::left) return;
   const bool was_member = state_ == state::member && may_read();
   std::set<std::int32_t> all;

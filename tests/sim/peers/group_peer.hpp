@@ -32,7 +32,11 @@ class group_peer final : public peer {
 
   void start() override;
   /// Leaves in order; a static member only for a while with `coming_back`.
-  void leave(bool coming_back);
+  void leave(bool coming_back) {
+    told_to_leave_ = true;
+    after(0, [this, coming_back] { go(coming_back); });
+  }
+  bool stays() const noexcept { return !told_to_leave_ && !dead() && !left(); }
   bool left() const noexcept { return state_ == state::left; }
   bool idle() const noexcept { return busy_ == 0; }
   const habits& how() const noexcept { return how_; }
@@ -48,6 +52,7 @@ class group_peer final : public peer {
   };
   using heartbeat_request = protocol::consumer_group_heartbeat_request;
 
+  void go(bool coming_back);
   void beat(std::uint64_t round);
   void fill(heartbeat_request& request);
   void answered(const protocol::consumer_group_heartbeat_response& told, micros asked);
@@ -88,6 +93,7 @@ class group_peer final : public peer {
   std::uint64_t last_period_ = 0;
   std::size_t busy_ = 0;
   bool committing_ = false;
+  bool told_to_leave_ = false;
 };
 
 }  // namespace kwire::sim

@@ -41,7 +41,7 @@ void group_troupe::join(group_peer::habits how, micros wait) {
 std::vector<group_peer*> group_troupe::living() {
   std::vector<group_peer*> all;
   for (auto& one : members_) {
-    if (!one->dead() && !one->left()) all.push_back(one.get());
+    if (one->stays()) all.push_back(one.get());
   }
   return all;
 }

@@ -231,7 +231,7 @@ void share_peer::work(std::int32_t partition, std::int64_t first, std::int64_t l
   }
 }
 
-void share_peer::leave() {
+void share_peer::go() {
   if (state_ == state::leaving || state_ == state::left) return;
   const bool was_member = state_ == state::member;
   state_ = was_member ? state::leaving : state::left;

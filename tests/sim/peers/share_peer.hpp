@@ -25,7 +25,11 @@ class share_peer final : public peer {
   share_peer(host_id id, surroundings around, std::uint64_t seed, share_setting& setting);
 
   void start() override;
-  void leave();
+  void leave() {
+    told_to_leave_ = true;
+    after(0, [this] { go(); });
+  }
+  bool stays() const noexcept { return !told_to_leave_ && !dead(); }
   bool left() const noexcept { return state_ == state::left; }
   const std::string& member_id() const noexcept { return member_id_; }
 
@@ -38,6 +42,7 @@ class share_peer final : public peer {
   };
   using said = std::map<std::int64_t, std::int8_t>;  ///< of offsets
 
+  void go();
   void rejoin();
   void beat(std::uint64_t round);
   void tick();
@@ -60,6 +65,7 @@ class share_peer final : public peer {
   std::int32_t epoch_ = 0;
   std::uint64_t round_ = 0;
   bool full_ = false;
+  bool told_to_leave_ = false;
   std::set<std::int32_t> assigned_;
   std::map<node_id, session> sessions_;
   std::map<std::int32_t, said> said_;

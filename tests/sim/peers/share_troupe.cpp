@@ -50,7 +50,7 @@ void share_troupe::join(micros wait) {
 std::vector<share_peer*> share_troupe::living() {
   std::vector<share_peer*> all;
   for (auto& one : members_) {
-    if (!one->dead() && !one->left()) all.push_back(one.get());
+    if (one->stays()) all.push_back(one.get());
   }
   return all;
 }
