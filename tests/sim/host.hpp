@@ -74,7 +74,6 @@ class host final : public endpoint {
   void run(std::function<void()> what);
   void carry_out();
   void arm();
-  node_id node_of(std::uint16_t port) const { return node_id{port - 9000}; }
 
   const host_id id_;
   const core::client_settings settings_;

@@ -4,9 +4,12 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "core/backoff.hpp"
 #include "runner.hpp"
 
 namespace {
@@ -26,7 +29,7 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going] [--workl
   --minutes M    goes on for that long instead
   --keep-going   tells of every failing seed instead of ending with the first
   --seed SEED    runs one seed and prints what happens, then the shortest plan that fails, if it does
-  --after SEED   runs that one first, unseen: the heap is another one then, the trace may not be
+  --shake N      shuffles the heap beforehand: addresses come in another order then, and the trace may not
   --quiet        prints the outcome alone
   --workload W   that one (plain, client, transactions, consumer_group, share_group) for all seeds
   --mutant NAME  makes a mistake on purpose
@@ -36,7 +39,7 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going] [--workl
 
 struct wishes {
   std::optional<std::uint64_t> seed;
-  std::optional<std::uint64_t> after;
+  std::uint64_t shake = 0;
   std::uint64_t seeds = 0;
   std::uint64_t from = 1;
   double minutes = 0;
@@ -146,8 +149,23 @@ int replay(const wishes& asked) {
   return sums.failures == 0 ? 0 : 1;
 }
 
+/// Leaves free blocks of all small sizes in the heap, in no order, with blocks in use between them.
+void shake_heap(std::uint64_t seed) {
+  kwire::core::random_source random{seed};
+  static std::vector<std::unique_ptr<char[]>> kept;
+  for (std::size_t size = 8; size < 20'000; size += 16 + size / 64 * 8) {
+    std::vector<std::unique_ptr<char[]>> blocks;
+    for (std::size_t i = 0; i < 20 + 20'000 / size; ++i) {
+      blocks.push_back(std::make_unique<char[]>(size));
+      kept.push_back(std::make_unique<char[]>(size));
+    }
+    for (auto i = blocks.size(); i > 1; --i) std::swap(blocks[i - 1], blocks[random.below(i)]);
+    while (!blocks.empty()) blocks.pop_back();
+  }
+}
+
 int run_one(const wishes& asked) {
-  if (asked.after) (void)run_seed(scenario{*asked.after}, mutant::none, false);
+  if (asked.shake != 0) shake_heap(asked.shake);
   const scenario plan{*asked.seed, asked.only};
   print("seed " + std::to_string(plan.seed) + ":" + plan.describe() + "\n");
   for (const auto& one : draw_plan(plan)) print("  " + one.describe() + "\n");
@@ -166,7 +184,7 @@ int run_mutants(const wishes& asked) {
   const auto seeds = asked.seeds > 0 ? asked.seeds : 2000;
   bool all = true;
   for (const auto& which : mutants()) {
-    if (which.which == mutant::none) continue;
+    if (which.invariants.empty()) continue;
     const auto found = catch_mutant(which, asked.from, seeds);
     const bool good = found && which.invariants.find(found->what.invariant) != std::string_view::npos;
     all = all && good;
@@ -214,12 +232,11 @@ bool read(int count, char** words, wishes& into) {
       into.mutants = true;
     else if (++i >= count)
       return false;
-    else if (word == "--seed") {
+    else if (word == "--shake") {
+      if (!number(words[i], into.shake)) return false;
+    } else if (word == "--seed") {
       into.seed = 0;
       if (!number(words[i], *into.seed)) return false;
-    } else if (word == "--after") {
-      into.after = 0;
-      if (!number(words[i], *into.after)) return false;
     } else if (word == "--seeds") {
       if (!number(words[i], into.seeds)) return false;
     } else if (word == "--from") {

@@ -39,6 +39,7 @@ const std::array<mutant_info, static_cast<std::size_t>(mutant::count_)>& mutants
       {lose_tail_on_clean_stop, "lose_tail_on_clean_stop", "AMSR"},
       {spin_on_failure, "spin_on_failure", "Q"},
       {forget_timers, "forget_timers", "TRUQ"},
+      {order_by_address, "order_by_address", ""},
       {marker_before_commit, "marker_before_commit", "X", workload::transactions},
       {lso_forgotten, "lso_forgotten", "X", workload::transactions},
       {aborted_list_forgotten, "aborted_list_forgotten", "X", workload::transactions},

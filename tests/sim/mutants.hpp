@@ -51,6 +51,8 @@ enum class mutant : std::uint8_t {
   // the driver
   spin_on_failure,
   forget_timers,
+  // the simulation itself: repeatable.py must notice
+  order_by_address,
   // transactions, as brokers or scripted producers might have them
   marker_before_commit,
   lso_forgotten,

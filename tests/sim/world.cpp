@@ -72,9 +72,28 @@ void world::hire() {
   if (troupe_) troupe_->start();
 }
 
-void world::start_consumer() {
+/// Reads every partition, and is no member of any group.
+void world::start_reader() {
   auto& process = make_host();
-  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_);
+  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_,
+                                             consumer_app::role{{}, true});
+  reader_ = made.get();
+  consumers_[process.id()] = std::move(made);
+  process.at(0, [this] { reader_->start(); });
+}
+
+/// A static member that has gone comes back in another process, sometimes too late.
+void world::come_back(host_id id, int tries) {
+  if (healed_) return start_consumer(consumers_[id]->instance());
+  const bool gone = consumers_[id]->closed() || hosts_[id]->dead();
+  if (gone) return start_consumer(consumers_[id]->instance());
+  if (tries > 0) clock_.at(clock_.now() + 100 * millisecond, [this, id, tries] { come_back(id, tries - 1); });
+}
+
+void world::start_consumer(const std::string& instance) {
+  auto& process = make_host();
+  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_,
+                                             consumer_app::role{instance, false});
   auto& kept = *made;
   consumers_[process.id()] = std::move(made);
   process.at(clock_.now() + static_cast<micros>(random_.below(500 * millisecond)), [&kept] { kept.start(); });
@@ -88,11 +107,13 @@ void world::flap() {
     return later(second + static_cast<micros>(random_.below(4 * second)), [this] { flap(); });
   }
   for (auto& [id, one] : consumers_) {
-    if (hosts_[id]->dead() || leaving_.contains(id) || random_.below(3) != 0) continue;
+    if (hosts_[id]->dead() || leaving_.contains(id) || one.get() == reader_) continue;
+    if (random_.below(3) != 0) continue;
     log_.line([id = id] { return "consumer " + std::to_string(id) + " is to leave"; });
     leaving_.insert(id);
     hosts_[id]->at(clock_.now(), [&app = *one] { app.close(); });
-    start_consumer();
+    if (one->instance().empty()) start_consumer();
+    if (!one->instance().empty()) come_back(id, 100);
     break;
   }
   if (consumers_.size() < 8 && random_.below(4) == 0) start_consumer();
@@ -100,16 +121,22 @@ void world::flap() {
 }
 
 outcome_of_run world::run() {
+  std::vector<std::pair<producer_app*, host*>> first;
   const bool own_producers = plan_.what != workload::transactions;
   for (std::size_t i = 0; own_producers && i < plan_.producers; ++i) {
     auto& process = make_host();
     const bool idempotent = !plan_.mixed || i % 2 == 0;
     producers_.push_back(
         std::make_unique<producer_app>(process.id(), process, plan_, idempotent, judge_, wrong_));
-    process.at(0, [&app = *producers_.back()] { app.start(); });
+    first.emplace_back(producers_.back().get(), &process);
   }
+  if (wrong_ == mutant::order_by_address) std::ranges::sort(first);
+  for (const auto& [app, process] : first) process->at(0, [app] { app->start(); });
   hire();
-  for (std::size_t i = 0; !troupe_ && i < plan_.consumers; ++i) start_consumer();
+  for (std::size_t i = 0; !troupe_ && i < plan_.consumers; ++i) {
+    start_consumer(plan_.static_members && i % 2 == 0 ? "instance" + std::to_string(i) : "");
+  }
+  if (plan_.reader_by_hand) start_reader();
   if (plan_.members_come_and_go) later(second, [this] { flap(); });
   for (const auto& one : faults_) {
     if (one.what == misfortune::kind::jump_clock) judge_.sessions_may_end_early();
@@ -173,6 +200,8 @@ std::string world::unsettled() {
     };
     if (judge_.seen(i) < end) return of(judge_.seen(i)) + " are read";
     if (offsets_[i] < end) return of(offsets_[i]) + " are committed";
+    if (reader_ != nullptr && judge_.read_by_hand(i) < end)
+      return of(judge_.read_by_hand(i)) + " are read without a group";
   }
   for (const auto& [id, one] : consumers_) {
     if (!hosts_[id]->dead() && !one->idle()) return "consumer " + std::to_string(id) + " has records in hand";

@@ -69,7 +69,10 @@ class world final : private network_ends {
   // the clients
   host& make_host();
   void hire();
-  void start_consumer();
+  void start_consumer(const std::string& instance = {});
+  void start_reader();
+  void come_back(host_id id, int tries);
+  void watch_ends();
   void flap();
 
   // misfortunes
@@ -81,6 +84,7 @@ class world final : private network_ends {
   void pause_host(std::uint32_t who, micros lasts);
   void kill_consumer(std::uint32_t who);
   void lose_tails(node_id node);
+  void restart(node_id node);
   void heal();
 
   // the course of a run
@@ -124,6 +128,8 @@ class world final : private network_ends {
   std::map<std::pair<wire_id, std::int32_t>, question> asked_;
   std::map<wire_id, host_id> wires_;
   std::map<std::int32_t, std::int64_t> offsets_;
+  std::map<std::int32_t, std::int64_t> ends_;  ///< of the logs
+  consumer_app* reader_ = nullptr;  ///< without a group
   std::set<std::pair<std::int32_t, std::int64_t>> late_commits_;
   std::map<std::pair<host_id, api>, std::uint64_t> requests_;
   std::map<host_id, std::uint64_t> opens_before_;

@@ -91,6 +91,7 @@ void world::broker_moved() {
     net_.send(wire, std::move(content));
   }
   watch_offsets();
+  watch_ends();
   if (troupe_) troupe_->moved();
   arm_brokers();
 }
@@ -151,6 +152,17 @@ void world::watch_offsets() {
     if (before == kept.offset) continue;
     judge_.committed(index, before, kept.offset, late_commits_.contains({index, kept.offset}));
     before = kept.offset;
+  }
+}
+
+/// What a leader had alone is lost with it: acks=1 promises no more.
+void world::watch_ends() {
+  if (plan_.weak_acks != 1) return;
+  for (std::int32_t i = 0; i < plan_.partitions; ++i) {
+    const auto end = topic().partitions[static_cast<std::size_t>(i)].log.end_offset();
+    auto& before = ends_[i];
+    if (end < before) judge_.cut_off(i, end);
+    before = end;
   }
 }
 

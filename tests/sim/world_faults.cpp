@@ -127,6 +127,17 @@ api choose_disturbed(workload what, std::uint32_t how) {
 
 }  // namespace
 
+/// The first node keeps its address, or nobody who comes later would find the cluster.
+void world::restart(node_id node) {
+  if (broker_.state().is_alive(node)) return;
+  if (plan_.brokers_move && raw(node) != 1) {
+    net_.move(node);
+    broker_.state().node(node)->port = net_.port_of(node);
+    log_.line([&] { return "node " + std::to_string(raw(node)) + " moves to port " + std::to_string(net_.port_of(node)); });
+  }
+  (void)broker_.start_node(node, broker_time());
+}
+
 /// Ends of misfortunes; after the healing there is nothing left to end.
 void world::later(micros lasts, std::function<void()> what) {
   clock_.at(clock_.now() + lasts, [this, what = std::move(what)] {
@@ -178,7 +189,7 @@ void world::befall_cluster(const misfortune& what) {
       if (what.what == kind::stop_node && wrong_ == mutant::lose_tail_on_clean_stop) lose_tails(node);
       (void)broker_.stop_node(node, what.what == kind::stop_node, now);
       return later(what.lasts, [=, this] {
-        (void)broker_.start_node(node, broker_time());
+        restart(node);
         broker_moved();
       });
     case kind::move_leader: (void)broker_.move_leader(topic_name, index, node, now); return;
@@ -255,7 +266,7 @@ void world::kill_consumer(std::uint32_t who) {
   if (troupe_) return troupe_->kill(who);
   std::vector<host_id> alive;
   for (const auto& [id, one] : consumers_) {
-    if (!hosts_[id]->dead() && !leaving_.contains(id)) alive.push_back(id);
+    if (!hosts_[id]->dead() && !leaving_.contains(id) && one.get() != reader_) alive.push_back(id);
   }
   if (alive.empty() || consumers_.size() > 8) return;
   const auto id = alive[who % alive.size()];
@@ -263,7 +274,7 @@ void world::kill_consumer(std::uint32_t who) {
   hosts_[id]->kill();
   judge_.gone(id);
   net_.drop_host(id);
-  start_consumer();
+  start_consumer(consumers_[id]->instance());
 }
 
 void world::lose_tails(node_id node) {
@@ -280,7 +291,7 @@ void world::heal() {
   log_.line([] { return "HEALED"; });
   broker_.faults().clear();
   const auto now = broker_time();
-  for (std::int32_t i = 1; i <= plan_.nodes; ++i) (void)broker_.start_node(node_id{i}, now);
+  for (std::int32_t i = 1; i <= plan_.nodes; ++i) restart(node_id{i});
   (void)broker_.show_topic(topic_name, now);
   for (std::int32_t i = 0; i < plan_.partitions; ++i) {
     (void)broker_.hold_replication(topic_name, partition_id{i}, false, now);
