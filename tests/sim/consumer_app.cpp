@@ -102,6 +102,7 @@ void consumer_app::serve() {
       continue;
     }
     if (turn.failure) {
+      if (turn.failure->fatal() && role_.stopped) role_.stopped();
       host_.at(host_.clock(), [] {});
       return end_poll();
     }

@@ -23,6 +23,7 @@ class consumer_app final : public application {
   struct role {
     std::string instance;  ///< of a static member
     bool by_hand = false;  ///< reads everything, without a group
+    std::function<void()> stopped{};  ///< told when the group has no place for this instance any more
   };
   consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong, role as);
   ~consumer_app() override;

@@ -76,24 +76,45 @@ void world::hire() {
 void world::start_reader() {
   auto& process = make_host();
   auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_,
-                                             consumer_app::role{{}, true});
+                                             consumer_app::role{{}, true, {}});
   reader_ = made.get();
   consumers_[process.id()] = std::move(made);
   process.at(0, [this] { reader_->start(); });
 }
 
+/// A static member that was away between giving something up and joining again comes back to the generation in
+/// which nobody has it, and only the next rebalance mends that (see README).
+void world::mend_group() {
+  const bool cooperative =
+      plan_.consumer.assignment_strategy == std::vector<std::string>{"cooperative-sticky"};
+  if (plan_.static_members && cooperative && !closing_) start_consumer();
+}
+
 /// A static member that has gone comes back in another process, sometimes too late.
 void world::come_back(host_id id, int tries) {
-  if (healed_) return start_consumer(consumers_[id]->instance());
-  const bool gone = consumers_[id]->closed() || hosts_[id]->dead();
-  if (gone) return start_consumer(consumers_[id]->instance());
+  if (closing_) return;
+  if (consumers_[id]->closed() || hosts_[id]->dead()) {
+    start_consumer(consumers_[id]->instance());
+    if (healed_) mend_group();
+    return;
+  }
   if (tries > 0) clock_.at(clock_.now() + 100 * millisecond, [this, id, tries] { come_back(id, tries - 1); });
 }
 
 void world::start_consumer(const std::string& instance) {
   auto& process = make_host();
+  // A JoinGroup of a former process may come late and take the place of this one, which has to end then; whoever
+  // runs it starts another.
+  std::function<void()> stopped;
+  if (!instance.empty()) {
+    stopped = [this, id = process.id()] {
+      if (!leaving_.insert(id).second) return;
+      hosts_[id]->at(clock_.now(), [&app = *consumers_[id]] { app.close(); });
+      come_back(id, 200);
+    };
+  }
   auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_,
-                                             consumer_app::role{instance, false});
+                                             consumer_app::role{instance, false, std::move(stopped)});
   auto& kept = *made;
   consumers_[process.id()] = std::move(made);
   process.at(clock_.now() + static_cast<micros>(random_.below(500 * millisecond)), [&kept] { kept.start(); });
@@ -113,7 +134,7 @@ void world::flap() {
     leaving_.insert(id);
     hosts_[id]->at(clock_.now(), [&app = *one] { app.close(); });
     if (one->instance().empty()) start_consumer();
-    if (!one->instance().empty()) come_back(id, 100);
+    if (!one->instance().empty()) come_back(id, 200);
     break;
   }
   if (consumers_.size() < 8 && random_.below(4) == 0) start_consumer();
@@ -217,6 +238,7 @@ std::int64_t world::progress() const {
 }
 
 bool world::close_all() {
+  closing_ = true;
   for (auto& one : producers_) one->close();
   if (troupe_) troupe_->close();
   for (auto& [id, one] : consumers_) {

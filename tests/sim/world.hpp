@@ -72,6 +72,7 @@ class world final : private network_ends {
   void start_consumer(const std::string& instance = {});
   void start_reader();
   void come_back(host_id id, int tries);
+  void mend_group();
   void watch_ends();
   void flap();
 
@@ -114,6 +115,7 @@ class world final : private network_ends {
   micros brokers_armed_ = -1;
   micros throttled_until_ = -1;
   bool healed_ = false;
+  bool closing_ = false;
 
   host_id last_host_ = 0;
   std::map<host_id, endpoint*> machines_;  ///< hosts and peers

@@ -300,6 +300,7 @@ void world::heal() {
   for (auto& [id, process] : machines_) process->pause(false);
   if (troupe_) troupe_->healed();
   throttled_until_ = -1;
+  mend_group();
   broker_moved();
 }
 

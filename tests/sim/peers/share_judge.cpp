@@ -16,7 +16,7 @@ void share_judge::acquired(member who, const run& what, std::int32_t count) {
     if (one.certain && one.now == state::done) {
       truth_.broken('D', which + " is given out again though it was done with");
     }
-    if (one.certain && !one.spoken_of && one.now == state::acquired && one.lock_end > now_()) {
+    if (one.certain && !one.spoken_by.contains(one.holder) && one.now == state::acquired && one.lock_end > now_()) {
       truth_.broken('P', which + " is given to member " + std::to_string(who) + " while it is with " +
                              std::to_string(one.holder));
     }
@@ -24,7 +24,7 @@ void share_judge::acquired(member who, const run& what, std::int32_t count) {
       truth_.broken('D', which + " is given out for the " + std::to_string(count) + ". time, after " +
                              std::to_string(one.count) + " of at most " + std::to_string(limit_));
     }
-    one = {state::acquired, who, now_() + lock_, count, unseen_, true, false};
+    one = {state::acquired, who, now_() + lock_, count, unseen_, true, {}};
   }
 }
 
@@ -32,9 +32,11 @@ void share_judge::acknowledged(member who, const run& what, std::int8_t type) {
   constexpr std::int8_t release = 2;
   for (auto offset = what.first; offset <= what.last; ++offset) {
     auto& one = at(what.partition, offset);
+    one.spoken_by.erase(who);
     if (one.now == state::done) continue;  // the brokers do not mind what lies behind them
     const bool elsewhere = one.now == state::acquired && one.holder != who && one.lock_end > now_();
-    if (one.certain && type == release) continue;  // given out anew before the answer
+    // Released, and given out anew before the answer; or done, on the word of the one who has it now.
+    if (elsewhere && (type == release || one.spoken_by.contains(one.holder))) continue;
     if (one.certain && elsewhere) {
       truth_.broken('P', "member " + std::to_string(who) + " acknowledges " + name(what.partition, offset) +
                              ", which is with " + std::to_string(one.holder));
@@ -42,14 +44,15 @@ void share_judge::acknowledged(member who, const run& what, std::int8_t type) {
     const bool over = type != release || one.count >= limit_;
     if (over) ++finished_;
     one.now = over ? state::done : state::free;
-    one.spoken_of = false;
     // After answers that were lost, the count that decides whether it comes again is not known.
     one.certain = type != release || (one.certain && slack(one) == 0);
   }
 }
 
-void share_judge::spoken_of(const run& what) {
-  for (auto offset = what.first; offset <= what.last; ++offset) at(what.partition, offset).spoken_of = true;
+void share_judge::spoken_of(member who, const run& what) {
+  for (auto offset = what.first; offset <= what.last; ++offset) {
+    at(what.partition, offset).spoken_by.insert(who);
+  }
 }
 
 void share_judge::doubtful(const run& what) {

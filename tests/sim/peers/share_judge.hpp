@@ -29,7 +29,7 @@ class share_judge {
   /// The brokers give records to a member, for the `count`th time.
   void acquired(member who, const run& what, std::int32_t count);
   /// A member says something of records, and the brokers have yet to answer; others may get them before.
-  void spoken_of(const run& what);
+  void spoken_of(member who, const run& what);
   /// They have accepted what the member says of records: accept 1, release 2, reject 3.
   void acknowledged(member who, const run& what, std::int8_t type);
   /// Nobody knows whether they have.
@@ -52,7 +52,7 @@ class share_judge {
     std::int32_t count = 0;
     std::uint64_t unseen = 0;  ///< as `unseen_` was when the count was last known
     bool certain = true;
-    bool spoken_of = false;
+    std::set<member> spoken_by{};  ///< whose word the brokers have, and have not answered
   };
 
   fate& at(std::int32_t partition, std::int64_t offset) { return fates_[{partition, offset}]; }

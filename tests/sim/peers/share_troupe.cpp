@@ -94,7 +94,7 @@ void share_troupe::listen(host_id host, wire_id wire, std::int32_t correlation, 
       for (auto& part : topic.partitions) {
         for (auto& batch : part.acknowledgement_batches) {
           const auto index = raw(part.partition_index);
-          history_.spoken_of({index, batch.first_offset, batch.last_offset});
+          history_.spoken_of(host, {index, batch.first_offset, batch.last_offset});
           asked.said.push_back({{index, batch.first_offset, batch.last_offset}, batch.acknowledge_types});
           // The brokers take an acceptance for a release.
           for (auto& type : batch.acknowledge_types) type = type == 1 ? 2 : type;

@@ -61,8 +61,10 @@ bool transaction_troupe::lose_commit(bytes& frame) {
   bool lost = false;
   rewrite_request<protocol::end_txn_request>(frame, [&](auto& message, auto&) {
     const std::pair key{message.transactional_id, message.epoch};
-    lost = lost_.contains(key);
     const auto* of = on_.broker.transactions().find(message.transactional_id, on_.time());
+    // Until it times out.
+    lost = lost_.contains(key) && of != nullptr && of->current() == state::ongoing &&
+           of->producer().epoch == message.epoch;
     if (lost || !message.committed || of == nullptr || of->current() != state::ongoing) return;
     if (of->partitions.size() < 2 || of->producer().epoch != message.epoch) return;
     const auto where = *of->partitions.begin();

@@ -117,7 +117,7 @@ std::int64_t reading_peer::position(std::int32_t partition) const {
 
 void reading_peer::next(std::int32_t partition) {
   const auto later = [this, partition] {
-    after(static_cast<micros>(random().below(60 * millisecond)), [this, partition] { next(partition); });
+    after(static_cast<micros>(random().below(240 * millisecond)), [this, partition] { next(partition); });
   };
   const auto node = leader(topic_, partition);
   if (node == no_node) return later();
