@@ -21,8 +21,8 @@ namespace kwire::sim {
 class consumer_app final : public application {
  public:
   struct role {
-    std::string instance;  ///< of a static member
-    bool by_hand = false;  ///< reads everything, without a group
+    std::string instance;             ///< of a static member
+    bool by_hand = false;             ///< reads everything, without a group
     std::function<void()> stopped{};  ///< told when the group has no place for this instance any more
   };
   consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong, role as);

@@ -79,7 +79,7 @@ enum class mutant : std::uint8_t {
 struct mutant_info {
   mutant which;
   std::string_view name;
-  std::string_view invariants;  ///< any of these letters may catch it
+  std::string_view invariants;       ///< any of these letters may catch it
   workload where = workload::plain;  ///< and of the client's both workloads
 
   bool concerns(workload what) const noexcept {

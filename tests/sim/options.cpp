@@ -93,7 +93,8 @@ std::string_view to_string(workload which) noexcept {
   return names[static_cast<std::size_t>(which)];
 }
 
-scenario::scenario(std::uint64_t from, std::optional<workload> only) : seed(from), what(only ? *only : draw(from)) {
+scenario::scenario(std::uint64_t from, std::optional<workload> only)
+    : seed(from), what(only ? *only : draw(from)) {
   dice roll{from};
   partitions = static_cast<std::int32_t>(roll.between(1, 6));
   replication_lag = roll.percent(50) ? roll.between(0, 20) * millisecond : 0;
@@ -125,18 +126,18 @@ std::string scenario::describe() const {
   };
   std::string strategies;
   for (const auto& name : consumer.assignment_strategy) strategies += (strategies.empty() ? "" : ",") + name;
-  return " workload=" + std::string{to_string(what)} + number("partitions", partitions) + number("producers", producers) + number("consumers", consumers) +
-         number("records", records) + number("lag_us", replication_lag) +
-         number("chaos_s", chaos_ends / second) + number("latency_us", latency) +
-         number("spread_us", spread) + number("mixed", mixed) + number("flapping", members_come_and_go) +
-         number("linger", producer.linger.count()) + number("batch", producer.batch_size) +
-         number("in_flight", producer.max_in_flight) +
+  return " workload=" + std::string{to_string(what)} + number("partitions", partitions) +
+         number("producers", producers) + number("consumers", consumers) + number("records", records) +
+         number("lag_us", replication_lag) + number("chaos_s", chaos_ends / second) +
+         number("latency_us", latency) + number("spread_us", spread) + number("mixed", mixed) +
+         number("flapping", members_come_and_go) + number("linger", producer.linger.count()) +
+         number("batch", producer.batch_size) + number("in_flight", producer.max_in_flight) +
          number("delivery_timeout", producer.delivery_timeout.count()) +
          number("request_timeout", client.request_timeout.count()) +
          number("session", consumer.session_timeout.count()) + number("auto_commit", consumer.auto_commit) +
-         number("by_hand", commits_by_hand) + number("acks", weak_acks) +
-         number("static", static_members) + number("by_hand_reader", reader_by_hand) +
-         number("brokers_move", brokers_move) + " strategy=" + strategies;
+         number("by_hand", commits_by_hand) + number("acks", weak_acks) + number("static", static_members) +
+         number("by_hand_reader", reader_by_hand) + number("brokers_move", brokers_move) +
+         " strategy=" + strategies;
 }
 
 }  // namespace kwire::sim

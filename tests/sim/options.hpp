@@ -40,11 +40,11 @@ struct scenario {
   std::size_t faults = 6;
   micros latency = 200, spread = 800;
   bool members_come_and_go = false;
-  bool mixed = false;  ///< half of the producers without idempotence
-  std::int64_t weak_acks = -1;   ///< of those
-  bool static_members = false;   ///< half of them
-  bool reader_by_hand = false;   ///< one more consumer, without a group
-  bool brokers_move = false;     ///< to other addresses, now and then
+  bool mixed = false;           ///< half of the producers without idempotence
+  std::int64_t weak_acks = -1;  ///< of those
+  bool static_members = false;  ///< half of them
+  bool reader_by_hand = false;  ///< one more consumer, without a group
+  bool brokers_move = false;    ///< to other addresses, now and then
 
   core::client_settings client;
   core::producer_settings producer;

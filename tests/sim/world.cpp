@@ -82,8 +82,8 @@ void world::start_reader() {
   process.at(0, [this] { reader_->start(); });
 }
 
-/// A static member that was away between giving something up and joining again comes back to the generation in
-/// which nobody has it, and only the next rebalance mends that (see README).
+/// A static member that was away between giving something up and joining again comes back to the generation
+/// in which nobody has it, and only the next rebalance mends that (see README).
 void world::mend_group() {
   const bool cooperative =
       plan_.consumer.assignment_strategy == std::vector<std::string>{"cooperative-sticky"};
@@ -103,8 +103,8 @@ void world::come_back(host_id id, int tries) {
 
 void world::start_consumer(const std::string& instance) {
   auto& process = make_host();
-  // A JoinGroup of a former process may come late and take the place of this one, which has to end then; whoever
-  // runs it starts another.
+  // A JoinGroup of a former process may come late and take the place of this one, which has to end then;
+  // whoever runs it starts another.
   std::function<void()> stopped;
   if (!instance.empty()) {
     stopped = [this, id = process.id()] {

@@ -131,7 +131,7 @@ class world final : private network_ends {
   std::map<wire_id, host_id> wires_;
   std::map<std::int32_t, std::int64_t> offsets_;
   std::map<std::int32_t, std::int64_t> ends_;  ///< of the logs
-  consumer_app* reader_ = nullptr;  ///< without a group
+  consumer_app* reader_ = nullptr;             ///< without a group
   std::set<std::pair<std::int32_t, std::int64_t>> late_commits_;
   std::map<std::pair<host_id, api>, std::uint64_t> requests_;
   std::map<host_id, std::uint64_t> opens_before_;

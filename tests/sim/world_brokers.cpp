@@ -136,7 +136,8 @@ void world::note_commit(host_id host, const bytes& content, bool orphan) {
           return "  commits " + std::to_string(index) + "@" + std::to_string(part.committed_offset);
         });
         judge_.commit_sent(host, index, part.committed_offset);
-        if (orphan && (!troupe_ || troupe_->may_be_late())) late_commits_.insert({index, part.committed_offset});
+        if (orphan && (!troupe_ || troupe_->may_be_late()))
+          late_commits_.insert({index, part.committed_offset});
       }
     }
   });

@@ -108,13 +108,15 @@ constexpr std::array disturbed{api::produce,          api::fetch,         api::m
                                api::init_producer_id, api::produce,       api::fetch};
 
 constexpr std::array disturbed_transactions{
-    api::produce, api::fetch,           api::init_producer_id,      api::add_partitions_to_txn, api::end_txn,
-    api::end_txn, api::offset_fetch,    api::add_offsets_to_txn,    api::txn_offset_commit,     api::produce,
-    api::end_txn, api::find_coordinator};
-constexpr std::array disturbed_groups{api::consumer_group_heartbeat, api::fetch,        api::offset_commit,
-                                      api::consumer_group_heartbeat, api::offset_fetch, api::find_coordinator};
-constexpr std::array disturbed_shares{api::share_group_heartbeat, api::share_fetch,       api::share_fetch,
-                                      api::share_acknowledge,     api::share_acknowledge, api::find_coordinator};
+    api::produce,           api::fetch,   api::init_producer_id, api::add_partitions_to_txn,
+    api::end_txn,           api::end_txn, api::offset_fetch,     api::add_offsets_to_txn,
+    api::txn_offset_commit, api::produce, api::end_txn,          api::find_coordinator};
+constexpr std::array disturbed_groups{
+    api::consumer_group_heartbeat, api::fetch,        api::offset_commit,
+    api::consumer_group_heartbeat, api::offset_fetch, api::find_coordinator};
+constexpr std::array disturbed_shares{api::share_group_heartbeat, api::share_fetch,
+                                      api::share_fetch,           api::share_acknowledge,
+                                      api::share_acknowledge,     api::find_coordinator};
 
 api choose_disturbed(workload what, std::uint32_t how) {
   switch (what) {
@@ -133,7 +135,9 @@ void world::restart(node_id node) {
   if (plan_.brokers_move && raw(node) != 1) {
     net_.move(node);
     broker_.state().node(node)->port = net_.port_of(node);
-    log_.line([&] { return "node " + std::to_string(raw(node)) + " moves to port " + std::to_string(net_.port_of(node)); });
+    log_.line([&] {
+      return "node " + std::to_string(raw(node)) + " moves to port " + std::to_string(net_.port_of(node));
+    });
   }
   (void)broker_.start_node(node, broker_time());
 }

@@ -17,7 +17,8 @@ constexpr const char* group_name = "g";
 
 }  // namespace
 
-group_peer::group_peer(host_id id, surroundings around, std::uint64_t seed, group_setting& setting, habits how)
+group_peer::group_peer(host_id id, surroundings around, std::uint64_t seed, group_setting& setting,
+                       habits how)
     : peer(id, around, seed), setting_(setting), how_(std::move(how)) {}
 
 void group_peer::start() {
@@ -73,7 +74,8 @@ void group_peer::beat(std::uint64_t round) {
   fill(request);
   full_ = changed_ = false;
   const auto next = round_ = round + 1;
-  ask(lane::group, node, request, 1,
+  ask(
+      lane::group, node, request, 1,
       [this, next, asked = now()](const protocol::consumer_group_heartbeat_response* told) {
         if (next != round_ || state_ == state::leaving || state_ == state::left) return;
         if (told == nullptr) {
@@ -193,8 +195,8 @@ void group_peer::lose_all() {
   revoke_until_ = 0;
 }
 
-/// A member that could not reach the coordinator for a session, or has not let go in time, must take it that it
-/// is one no longer.
+/// A member that could not reach the coordinator for a session, or has not let go in time, must take it that
+/// it is one no longer.
 bool group_peer::may_read() {
   if (setting_.wrong == mutant::fencing_ignored) return true;
   if (state_ != state::member) return false;
@@ -336,7 +338,8 @@ void group_peer::commit(const std::set<std::int32_t>& partitions, std::function<
     part.committed_offset = offset;
   }
   committing_ = true;
-  ask(lane::group, node, request, 9,
+  ask(
+      lane::group, node, request, 9,
       [this, offsets, then = std::move(then)](const protocol::offset_commit_response* told) {
         committing_ = false;
         if (told == nullptr) forget_coordinator(coordinator::group, group_name);
@@ -390,7 +393,8 @@ void group_peer::say_goodbye(bool coming_back, int tries) {
   request.member_id = member_id_;
   request.member_epoch = coming_back && how_.instance ? -2 : -1;
   request.instance_id = how_.instance;
-  ask(lane::group, node, request, 1,
+  ask(
+      lane::group, node, request, 1,
       [this, coming_back, tries](const protocol::consumer_group_heartbeat_response* told) {
         if (told != nullptr && !is_passing(broker_errc{told->error_code})) {
           state_ = state::left;

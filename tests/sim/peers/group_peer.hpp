@@ -4,9 +4,9 @@
 #include <kwire/protocol/messages/fetch.hpp>
 #include <set>
 
+#include "../options.hpp"
 #include "judge.hpp"
 #include "mutants.hpp"
-#include "options.hpp"
 #include "peers/peer.hpp"
 
 namespace kwire::sim {

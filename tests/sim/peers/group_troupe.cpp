@@ -110,8 +110,8 @@ void group_troupe::served(host_id, const frame_head& head, bytes&) {
         for (const auto index : indexes) {
           const auto [known, fresh] = owners.try_emplace(index, id);
           if (fresh || known->second == id) continue;
-          on_.truth.broken('P', "partition " + std::to_string(index) + " is given to " + known->second +
-                                    " and " + id);
+          on_.truth.broken(
+              'P', "partition " + std::to_string(index) + " is given to " + known->second + " and " + id);
         }
       }
     }

@@ -5,8 +5,8 @@
 
 namespace kwire::sim {
 
-/// Members of one group under KIP-848, dynamic and static ones, by name and by pattern, that read what kwire's
-/// producers write.
+/// Members of one group under KIP-848, dynamic and static ones, by name and by pattern, that read what
+/// kwire's producers write.
 class group_troupe final : public troupe {
  public:
   explicit group_troupe(stage on);

@@ -14,7 +14,8 @@ struct read_result {
   std::int64_t next = 0;
   bool sound = true;
 };
-read_result read_fetched(const protocol::fetch_response::partition& answer, std::int64_t from, bool committed);
+read_result read_fetched(const protocol::fetch_response::partition& answer, std::int64_t from,
+                         bool committed);
 
 protocol::fetch_request fetch_of(const std::string& topic, std::int32_t partition, std::int64_t offset,
                                  bool committed, std::int32_t max_wait_ms);

@@ -15,8 +15,9 @@
 
 namespace kwire::sim {
 
-/// A client that was written for the simulation from the protocol alone: it shares nothing with kwire's client
-/// but the messages. What a peer does is a script: ask, look at the answer (or that there is none), go on.
+/// A client that was written for the simulation from the protocol alone: it shares nothing with kwire's
+/// client but the messages. What a peer does is a script: ask, look at the answer (or that there is none), go
+/// on.
 class peer : public endpoint {
  public:
   struct surroundings {
@@ -31,9 +32,13 @@ class peer : public endpoint {
   ~peer() override { *alive_ = false; }
 
   void opened(core::link_id link) final;
-  void refused(core::link_id link) final { run([this, link] { fail(link); }); }
+  void refused(core::link_id link) final {
+    run([this, link] { fail(link); });
+  }
   void answer(core::link_id link, bytes content) final;
-  void hung_up(core::link_id link) final { run([this, link] { fail(link); }); }
+  void hung_up(core::link_id link) final {
+    run([this, link] { fail(link); });
+  }
   void pause(bool on) final;
   bool paused() const final { return paused_; }
   void kill() final;

@@ -16,7 +16,8 @@ void share_judge::acquired(member who, const run& what, std::int32_t count) {
     if (one.certain && one.now == state::done) {
       truth_.broken('D', which + " is given out again though it was done with");
     }
-    if (one.certain && !one.spoken_by.contains(one.holder) && one.now == state::acquired && one.lock_end > now_()) {
+    if (one.certain && !one.spoken_by.contains(one.holder) && one.now == state::acquired &&
+        one.lock_end > now_()) {
       truth_.broken('P', which + " is given to member " + std::to_string(who) + " while it is with " +
                              std::to_string(one.holder));
     }

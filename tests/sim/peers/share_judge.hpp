@@ -11,8 +11,8 @@
 namespace kwire::sim {
 
 /// What a share group owes (KIP-932), told from what passes between its members and the brokers: a record is
-/// with one member at a time while its lock lasts, comes again with a count one higher, comes never again once
-/// accepted or rejected, and is not lost.
+/// with one member at a time while its lock lasts, comes again with a count one higher, comes never again
+/// once accepted or rejected, and is not lost.
 class share_judge {
  public:
   using member = std::uint32_t;

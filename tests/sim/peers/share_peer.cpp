@@ -43,7 +43,8 @@ void share_peer::beat(std::uint64_t round) {
   request.member_epoch = epoch_;
   // After an answer that was lost everything is told, which has everything told.
   if (epoch_ == 0 || std::exchange(full_, false)) request.subscribed_topic_names = {topic_name};
-  ask(lane::group, node, request, 1,
+  ask(
+      lane::group, node, request, 1,
       [this, round, again](const protocol::share_group_heartbeat_response* told) {
         if (round != round_ || state_ == state::leaving || state_ == state::left) return;
         const auto error = told == nullptr ? broker_errc::none : broker_errc{told->error_code};
@@ -259,7 +260,8 @@ void share_peer::say_goodbye(int tries) {
   request.group_id = share_group_name;
   request.member_id = member_id_;
   request.member_epoch = -1;
-  ask(lane::group, node, request, 1,
+  ask(
+      lane::group, node, request, 1,
       [this, tries](const protocol::share_group_heartbeat_response* told) {
         if (told != nullptr && !is_passing(broker_errc{told->error_code})) {
           state_ = state::left;

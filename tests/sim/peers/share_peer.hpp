@@ -3,8 +3,8 @@
 #include <kwire/protocol/messages/share_fetch.hpp>
 #include <set>
 
+#include "../options.hpp"
 #include "judge.hpp"
-#include "options.hpp"
 #include "peers/peer.hpp"
 
 namespace kwire::sim {

@@ -174,8 +174,9 @@ void share_troupe::hear_fetch(host_id host, const question& asked, const bytes& 
       for (const auto& part : topic.partitions) {
         for (const auto& run : part.acquired_records) {
           on_.log.line([&] {
-            return "  gives " + std::to_string(host) + " " + describe({raw(part.partition_index), run.first_offset, run.last_offset}) +
-                   " for the " + std::to_string(run.delivery_count) + ". time";
+            return "  gives " + std::to_string(host) + " " +
+                   describe({raw(part.partition_index), run.first_offset, run.last_offset}) + " for the " +
+                   std::to_string(run.delivery_count) + ". time";
           });
           history_.acquired(host, {raw(part.partition_index), run.first_offset, run.last_offset},
                             run.delivery_count);
@@ -217,7 +218,8 @@ std::string share_troupe::unsettled() {
     if (end == 0) continue;
     const auto* at = group == nullptr ? nullptr : group->find({topic->id, i});
     const auto open = at == nullptr ? end : at->lag(end);
-    if (open > 0) return std::to_string(open) + " records of partition " + std::to_string(i) + " are not done";
+    if (open > 0)
+      return std::to_string(open) + " records of partition " + std::to_string(i) + " are not done";
   }
   return {};
 }

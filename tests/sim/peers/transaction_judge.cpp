@@ -58,16 +58,16 @@ void transaction_judge::read(std::uint32_t reader, bool committed, const place& 
   auto& at = readings_[{reader, where}];
   at.committed = committed;
   if (!at.seen.empty() && offset <= at.seen.back().first) {
-    truth_.broken('M', "a reader gets " + name(where, offset) + " after " +
-                           std::to_string(at.seen.back().first));
+    truth_.broken('M',
+                  "a reader gets " + name(where, offset) + " after " + std::to_string(at.seen.back().first));
   }
   at.seen.emplace_back(offset, what.key);
   if (what.transaction == 0 || what.transaction > all_.size())
     return broken(name(what.key) + " is of no transaction");
   const auto& of = all_[what.transaction - 1];
   if (committed && of.asked != true) {
-    broken("a reader of committed records gets " + name(what.key) + " from " + name(where, offset) + ", and " +
-           name(what.transaction) + (of.asked ? " was aborted" : " is open"));
+    broken("a reader of committed records gets " + name(what.key) + " from " + name(where, offset) +
+           ", and " + name(what.transaction) + (of.asked ? " was aborted" : " is open"));
   }
 }
 

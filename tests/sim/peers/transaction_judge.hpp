@@ -19,8 +19,9 @@ struct transactional_value {
 std::string make_value(const transactional_value& what);
 std::optional<transactional_value> read_transactional(std::optional<bytes_view> value);
 
-/// The history of transactions, and promise X: all or nothing, in every partition and for the offsets; nothing
-/// of what was aborted is seen by who reads committed records; copies of committed records exist exactly once.
+/// The history of transactions, and promise X: all or nothing, in every partition and for the offsets;
+/// nothing of what was aborted is seen by who reads committed records; copies of committed records exist
+/// exactly once.
 class transaction_judge {
  public:
   using place = std::pair<std::string, std::int32_t>;

@@ -86,7 +86,8 @@ void transaction_troupe::forge_epoch(const frame_head& head, bytes& frame) {
   };
   const auto plain = [&](auto& message, auto&) { forge(message.producer, message.epoch); };
   if (head.key == api::end_txn) rewrite_request<protocol::end_txn_request>(frame, plain);
-  if (head.key == api::add_offsets_to_txn) rewrite_request<protocol::add_offsets_to_txn_request>(frame, plain);
+  if (head.key == api::add_offsets_to_txn)
+    rewrite_request<protocol::add_offsets_to_txn_request>(frame, plain);
   if (head.key == api::txn_offset_commit) rewrite_request<protocol::txn_offset_commit_request>(frame, plain);
   if (head.key == api::add_partitions_to_txn) {
     rewrite_request<protocol::add_partitions_to_txn_request>(frame, [&](auto& message, auto&) {

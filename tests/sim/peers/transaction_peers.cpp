@@ -4,7 +4,7 @@
 #include <kwire/protocol/messages/offset_fetch.hpp>
 #include <utility>
 
-#include "options.hpp"
+#include "../options.hpp"
 
 namespace kwire::sim {
 

@@ -18,8 +18,8 @@ class writing_peer final : public transactional_peer {
   std::uint64_t last_ = 0;
 };
 
-/// Reads partitions of one topic and writes what it reads to another, each portion with the offset behind it in
-/// one transaction. Every instance of a transactional id has the same partitions.
+/// Reads partitions of one topic and writes what it reads to another, each portion with the offset behind it
+/// in one transaction. Every instance of a transactional id has the same partitions.
 class copying_peer final : public transactional_peer {
  public:
   copying_peer(host_id id, surroundings around, std::uint64_t seed, transaction_setting& setting,

@@ -82,8 +82,8 @@ const embedded::transaction* transaction_troupe::transaction_of(producer_id id) 
   return nullptr;
 }
 
-/// Who appends is in a transaction that the coordinator knows, under the epoch that it has given out last. While
-/// a transaction ends, its producer may not have heard of that in every partition.
+/// Who appends is in a transaction that the coordinator knows, under the epoch that it has given out last.
+/// While a transaction ends, its producer may not have heard of that in every partition.
 void transaction_troupe::check_appended(const std::string& topic, std::int32_t index,
                                         const protocol::batch_view& batch) {
   if (batch.control()) return;

@@ -317,7 +317,9 @@ void transactional_peer::ended(broker_errc error, bool answered) {
 
 void transactional_peer::done(std::optional<bool> committed) {
   say("transaction " + std::to_string(number_) +
-      (!committed ? " ended somehow" : *committed ? " is committed" : " is aborted"));
+      (!committed   ? " ended somehow"
+       : *committed ? " is committed"
+                    : " is aborted"));
   setting_.history.ended(number_, committed);
   step_ = step::working;
   const bool counts = committed == true;

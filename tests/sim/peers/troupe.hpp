@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "../options.hpp"
 #include "core/broker_core.hpp"
 #include "judge.hpp"
 #include "mutants.hpp"
-#include "options.hpp"
 #include "peers/peer.hpp"
 #include "tamper.hpp"
 
@@ -28,7 +28,7 @@ class troupe {
     mutant wrong = mutant::none;
     std::function<host_id()> next_id;
     std::function<void(host_id, endpoint&)> enroll;
-    std::function<embedded::instant()> time;   ///< that of the brokers
+    std::function<embedded::instant()> time;  ///< that of the brokers
   };
   explicit troupe(stage on) : on_(std::move(on)), random_(on_.plan.seed ^ 0x7065657273) {}
   virtual ~troupe() = default;
@@ -61,7 +61,9 @@ class troupe {
   peer::surroundings around() const { return {on_.clock, on_.log, on_.net, on_.plan.nodes}; }
   core::random_source& random() { return random_; }
   bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
-  void after(micros wait, std::function<void()> what) { on_.clock.at(on_.clock.now() + wait, std::move(what)); }
+  void after(micros wait, std::function<void()> what) {
+    on_.clock.at(on_.clock.now() + wait, std::move(what));
+  }
   /// Kills a process and all its connections.
   void kill(peer& who) {
     who.kill();

@@ -220,6 +220,7 @@ void group_member::assign_when_known(time_point now) {
 
 void group_member::sync(const group_assignment& assignment, time_point now) {
   state_ = state::syncing;
+  sync_asked_ = now;
   auto asked = group_request(make_sync_group(identity(), std::string{chosen_->name()}, assignment),
                              now + context_->settings.max_poll_interval + std::chrono::seconds{5});
   context_->calls.send(std::move(asked), [this, mine = ++attempt_](const response& answer, time_point at) {
@@ -240,7 +241,7 @@ void group_member::on_synced(const response& answer, time_point now) {
   if (!assignment) return halt(assignment.error(), now);
   // A rebalance that began after this was asked may be over by now, and without us: others have what this
   // answer gives.
-  if (now >= answer.sent + context_->settings.max_poll_interval) {
+  if (now >= sync_asked_ + context_->settings.max_poll_interval) {
     reason_ = "the assignment came after the rebalance time-out";
     return rejoin(now);
   }
@@ -330,8 +331,9 @@ void group_member::lose(bool new_identity, time_point now) {
 // -- staying ----------------------------------------------------------------------------------------------
 
 /// The coordinator counts from when it got our request, which is not before we sent it. Heartbeats keep us in
-/// the group; from a rebalance that we do not manage to join we are taken out all the same, when its time-out,
-/// at least ours, has passed. It has not begun before the last request that found the group at peace.
+/// the group; from a rebalance that we do not manage to join we are taken out all the same, when its
+/// time-out, at least ours, has passed. It has not begun before the last request that found the group at
+/// peace.
 void group_member::contact(time_point sent) {
   last_contact_ = std::max(last_contact_, sent);
   const auto& settings = context_->settings;

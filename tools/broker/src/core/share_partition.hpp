@@ -34,9 +34,9 @@ class share_partition {
   explicit share_partition(std::int64_t start) : start_(start), next_(start) {}
 
   struct wish {
-    std::size_t most = 0;  ///< records
-    bool exactly = false;  ///< not one more, even if that cuts a batch
-    std::size_t run = 0;   ///< a run ends with the first batch that makes it so long; 0: with each batch
+    std::size_t most = 0;       ///< records
+    bool exactly = false;       ///< not one more, even if that cuts a batch
+    std::size_t run = 0;        ///< a run ends with the first batch that makes it so long; 0: with each batch
     node_id through = no_node;  ///< the broker that gives them
   };
 

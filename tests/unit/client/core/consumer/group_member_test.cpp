@@ -327,7 +327,8 @@ TEST_CASE("a SyncGroup that is answered after the rebalance time-out is worth no
   CHECK(run.read<join_group_request>(run.expect(api::join_group), 5).member_id == "m");
 }
 
-TEST_CASE("heartbeats during a rebalance keep the session, and what is owned for the rebalance time-out only") {
+TEST_CASE(
+    "heartbeats during a rebalance keep the session, and what is owned for the rebalance time-out only") {
   auto settings = group_settings({"cooperative-sticky"});
   settings.max_poll_interval = seconds{60};
   member run{settings};

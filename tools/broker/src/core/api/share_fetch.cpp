@@ -82,7 +82,8 @@ void release_all(broker_core& core, const share_session_cache::key& whose, const
   if (group == nullptr) return;
   for (const auto& where : session.places) {
     auto* state = group->find(where);
-    if (state != nullptr && state->release(whose.second, session.node, group->limits())) wake(core, where, now);
+    if (state != nullptr && state->release(whose.second, session.node, group->limits()))
+      wake(core, where, now);
   }
   core.groups().settle(*group);
 }
@@ -236,9 +237,8 @@ broker_errc enter(broker_core& core, const request& what, const Request& asked, 
   if (core.groups().find_share(*asked.group_id) == nullptr) return broker_errc::group_id_not_found;
   if (asked.share_session_epoch < share_session_cache::final_epoch)
     return broker_errc::invalid_share_session_epoch;
-  const auto error = core.share_sessions(what.node).step({*asked.group_id, *asked.member_id},
-                                                         asked.share_session_epoch,
-                                                         what.token.connection, session);
+  const auto error = core.share_sessions(what.node).step(
+      {*asked.group_id, *asked.member_id}, asked.share_session_epoch, what.token.connection, session);
   if (error == broker_errc::none) session->node = what.node;
   return error;
 }
