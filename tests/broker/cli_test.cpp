@@ -350,3 +350,43 @@ TEST_CASE("the broker command serves until it is told to stop") {
   command wrong{{"broker", "--topics", "x:0"}};
   CHECK(wrong.finish().status == 2);
 }
+
+TEST_CASE("each mistake in the broker's options is one clear line") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes = {
+      {{"--topics", "x:0"}, "\"x:0\" is not TOPIC:PARTITIONS"},
+      {{"--topics", "a b"}, "topic name a b"},
+      {{"--listen", "nowhere"}, "needs HOST:PORT"},
+      {{"--listen", "ftp://127.0.0.1:0"}, "not \"ftp\""},
+      {{"--as", "0.7"}, "\"0.7\" is no release of Kafka"},
+      {{"--brokers", "0"}, "--brokers"},
+      {{"--user", "alice"}, "is not NAME:PASSWORD"},
+      {{"--tls-cert", "/tmp/x"}, "--tls-cert and --tls-key go together"},
+      {{"--tls-ca-out", "/tmp/x"}, "no listener has TLS"},
+      {{"--tls-client-ca", "/no/such"}, "no listener is ssl"},
+      {{"--tls", "--tls-client-ca", "/no/such"}, "cannot read /no/such"},
+      {{"--super-user", "User:a"}, "--super-user needs --authorize"},
+      {{"--authorize", "--super-user", "a"}, "is no principal like User:admin"},
+      {{"--control", "x"}, "needs HOST:PORT"},
+      {{"--sasl-session", "0"}, "--sasl-session"},
+  };
+  for (const auto& [options, expected] : mistakes) {
+    CAPTURE(expected);
+    std::vector<std::string> words{"broker", "--listen", "127.0.0.1:0"};
+    words.insert(words.end(), options.begin(), options.end());
+    command process{words};
+    const auto ended = process.finish();
+    CHECK(ended.status == 2);
+    CAPTURE(ended.err);
+    CHECK(ended.err.find(expected) != std::string::npos);
+    CHECK(ended.err.starts_with("kwire: "));
+    CHECK(ended.out.empty());
+  }
+  cli taken;
+  command late{{"broker", "--listen", taken.server.bootstrap_servers()}};
+  const auto refused = late.finish();
+  CHECK(refused.status == 1);
+  CHECK(refused.err == "kwire: cannot listen on " + taken.server.bootstrap_servers() +
+                           ": Address already in use; choose another address\n");
+  command unwritable{{"broker", "--listen", "127.0.0.1:0", "--log", "/no/such/folder/log"}};
+  CHECK(unwritable.finish().status == 1);
+}

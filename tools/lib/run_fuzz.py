@@ -25,8 +25,6 @@ MESSAGES = ("frames", "headers", "requests", "responses", "stored")
 BATCHES = ("batch_builder", "batch_codecs", "batch_v2", "down_convert", "message_set", "record_set", "up_convert")
 CODECS = ("gzip", "lz4", "lz4_magic0", "snappy_raw", "snappy_xerial", "zstd")
 RSS_LIMIT_MB = 128  # AddressSanitizer's own share included
-# The embedded broker takes batches of up to 256 MB decompressed, and a few hundred octets can be so many.
-RSS_LIMITS_MB = {"broker": 640, "up_convert": 640}
 # By default freed memory is kept for 256 MB, and each block remembers how it came about: a third of the time.
 # A find is looked at by replaying it, with the defaults.
 SANITIZER = ("quarantine_size_mb=8:thread_local_quarantine_size_kb=64:malloc_context_size=1:"
@@ -144,7 +142,7 @@ def fuzz(target, seeds, seconds):
     dictionary = ROOT / "fuzz" / "kafka.dict"
     command = [BUILD / "fuzz" / f"fuzz_{target}", found, *inputs_of(target, seeds), *options_of(target),
                f"-max_total_time={seconds}", f"-artifact_prefix={finds}/", f"-dict={dictionary}", "-len_control=100",
-               "-print_final_stats=1", "-timeout=10", f"-rss_limit_mb={RSS_LIMITS_MB.get(target, RSS_LIMIT_MB)}", "-reload=0", "-verbosity=1"]
+               "-print_final_stats=1", "-timeout=10", f"-rss_limit_mb={RSS_LIMIT_MB}", "-reload=0", "-verbosity=1"]
     started = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment(), text=True,
                                errors="replace", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

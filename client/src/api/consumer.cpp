@@ -62,6 +62,18 @@ result<record_batches> consumer::poll(milliseconds limit, std::stop_token stop) 
 }
 void consumer::wakeup() noexcept { impl_->handover().interrupt(); }
 
+result<consumer_group_metadata> consumer::group_metadata() { return impl_->group_metadata(); }
+
+std::optional<error> consumer::unfit_for_transactions() const {
+  const auto& settings = impl_->settings();
+  std::string wrong;
+  if (settings.group_id.empty()) wrong += "; it has no group.id";
+  if (settings.auto_commit) wrong += "; enable.auto.commit must be false";
+  if (settings.level != core::isolation::read_committed) wrong += "; isolation.level must be read_committed";
+  if (wrong.empty()) return std::nullopt;
+  return error{errc::invalid_state, "the consumer cannot take part in exactly_once" + wrong};
+}
+
 commit_result consumer::commit(timeout limit) { return impl_->commit(impl_->handover().positions(), limit); }
 
 commit_result consumer::commit(const record_batches& batch, timeout limit) {

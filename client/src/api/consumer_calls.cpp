@@ -29,6 +29,16 @@ commit_result consumer::impl::commit_until(std::vector<core::commit_entry> entri
   return commit_result{std::move(parts)};
 }
 
+result<consumer_group_metadata> consumer::impl::group_metadata() {
+  if (auto why = refuse(true)) return *why;
+  if (!has_group()) return error{errc::invalid_state, "there is no group without a group.id"};
+  auto who = ask<core::commit_identity>(
+      [](const core::consumer_core& core, auto done, time_point) { done(core.committing_as()); },
+      deadline({}));
+  if (!who) return who.error();
+  return consumer_group_metadata{who->group, who->generation, who->member, who->instance};
+}
+
 result<offset_map> consumer::impl::committed(const std::vector<topic_partition>& partitions, timeout limit) {
   if (auto why = refuse(true)) return *why;
   if (!has_group()) return error{errc::invalid_state, "committed offsets need a group.id"};

@@ -29,6 +29,8 @@ class consumer::impl {
   result<record_batches> poll(milliseconds limit, const std::stop_token& stop);
 
   commit_result commit(std::vector<core::commit_entry> entries, timeout limit);
+  result<consumer_group_metadata> group_metadata();
+  const core::consumer_settings& settings() const noexcept { return body_->settings; }
   result<offset_map> committed(const std::vector<topic_partition>& partitions, timeout limit);
   result<std::int64_t> position(const topic_partition& where, timeout limit);
   result<void> seek(const topic_partition& where, std::int64_t offset);

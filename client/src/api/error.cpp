@@ -62,6 +62,9 @@ row row_of(errc code) noexcept {
     case errc::would_deadlock:
       return {"WOULD_DEADLOCK", "a blocking call on the client's own thread", false, false};
     case errc::write_failed: return {"WRITE_FAILED", "the socket refused the bytes", true, false};
+    case errc::abort_required:
+      return {"ABORT_REQUIRED", "the transaction cannot be committed; abort it and do its work again", false,
+              false};
     case errc::interrupted: return {"INTERRUPTED", "a stop was requested", true, false};
   }
   return {"UNKNOWN", "unknown client error", false, false};
@@ -126,7 +129,7 @@ bool error::fatal() const noexcept {
 }
 
 bool error::requires_abort() const noexcept {
-  return is_broker(code_) && static_cast<broker_errc>(code_.value()) == broker_errc::transaction_abortable;
+  return *this == errc::abort_required || *this == broker_errc::transaction_abortable;
 }
 
 bool error::metadata_stale() const noexcept {

@@ -10,6 +10,7 @@
 
 #include "api/delivery_queue.hpp"
 #include "api/make_engine.hpp"
+#include "api/transaction_calls.hpp"
 #include "core/config/producer_settings.hpp"
 #include "core/producer/partitioner.hpp"
 #include "core/producer/producer_core.hpp"
@@ -62,7 +63,8 @@ class producer::impl final : public core::producer_sink {
         accumulator_(static_cast<std::size_t>(settings.batch_size),
                      static_cast<std::size_t>(settings.buffer_memory), [this] { engine_->wake(); }),
         reports_(settings.report_by_poll, [this](const char* what) { callback_threw(what); }),
-        core_(engine_->settings(), settings, accumulator_, *this, std::random_device{}()) {
+        core_(engine_->settings(), settings, accumulator_, *this, std::random_device{}()),
+        transactions_(*engine_, core_, !settings.transactional_id.empty()) {
     engine_->post([this] { engine_->add(core_); });
     if (settings_.acks != -1 && !settings_.idempotence) {
       engine_->tell(event{event_kind::config_notice, severity::info, context::eos}.with(
@@ -77,6 +79,8 @@ class producer::impl final : public core::producer_sink {
 
   result<void> produce(const record& what, delivery_callback& report, bool wait) {
     if (closed_.load(std::memory_order_relaxed)) return error{errc::closed};
+    if (auto why = transactions_.refusal()) [[unlikely]]
+      return std::move(*why);
     auto& here = lane_of(what.topic());
     const auto* table = here.topic->partitions.load(std::memory_order_acquire);
     time_point deadline = core::never;
@@ -117,18 +121,20 @@ class producer::impl final : public core::producer_sink {
     return wait_for_reports(serial, deadline) ? 0 : unfinished();
   }
 
-  std::size_t poll(milliseconds timeout) {
+  std::size_t poll(milliseconds limit) {
     if (!settings_.report_by_poll) return 0;
-    return timeout.count() > 0 ? serve(runtime::deadline_after(timeout)) : reports_.serve(time_point{});
+    return limit.count() > 0 ? serve(runtime::deadline_after(limit)) : reports_.serve(time_point{});
   }
 
   void purge() {
     engine_->post([this] { core_.purge(error{errc::purged, "the application purged its records"}); });
   }
 
-  std::size_t close(milliseconds timeout) {
+  std::size_t close(milliseconds limit) {
     if (closed_.exchange(true)) return 0;
-    const auto left = flush(runtime::deadline_after(timeout));
+    const auto until = runtime::deadline_after(limit);
+    if (has_open_transaction()) (void)abort_transaction(until);
+    const auto left = flush(until);
     accumulator_.pool().stop();
     run_on_io(
         [this] { core_.abandon(error{errc::purged, "the producer was closed before it was delivered"}); });
@@ -138,6 +144,51 @@ class producer::impl final : public core::producer_sink {
           std::to_string(left) + " records were not delivered when the producer closed"));
     }
     return left;
+  }
+
+  result<void> init_transactions(time_point deadline) {
+    return transact([deadline](auto& core, auto done) { core.init(deadline, std::move(done)); });
+  }
+
+  result<void> begin_transaction() {
+    return transact([](auto& core, auto done) { done(core.begin()); });
+  }
+
+  result<void> send_offsets(const offset_map& offsets, const consumer_group_metadata& group,
+                            time_point deadline) {
+    std::vector<core::commit_entry> entries;
+    for (const auto& [where, kept] : offsets) {
+      entries.emplace_back(where, kept.offset, no_leader_epoch, kept.metadata);
+    }
+    const core::commit_identity who{group.group, group.member, group.instance, group.generation};
+    return transact([&, deadline](auto& core, auto done) {
+      core.send_offsets(who, std::move(entries), deadline, std::move(done));
+    });
+  }
+
+  result<void> commit_transaction(time_point deadline) {
+    // So that the reports have run when this returns. Records that fail are the core's to judge.
+    if (const auto left = flush(deadline); left > 0) {
+      return error{errc::timed_out,
+                   std::to_string(left) +
+                       " records of the transaction have no outcome yet; call commit again or abort"};
+    }
+    return transact([deadline](auto& core, auto done) { core.commit(deadline, std::move(done)); });
+  }
+
+  result<void> abort_transaction(time_point deadline) {
+    return transact([deadline](auto& core, auto done) { core.abort(deadline, std::move(done)); });
+  }
+
+  time_point deadline(timeout limit) const {
+    return runtime::deadline_after(limit.value_or(settings_.max_block));
+  }
+  bool commit_pending() const noexcept {
+    return transactions_.state() == core::transaction_state::committing;
+  }
+  bool registered() const noexcept {
+    const auto state = transactions_.state();
+    return state != core::transaction_state::unregistered && state != core::transaction_state::registering;
   }
 
   result<std::size_t> partitions(std::string_view topic) {
@@ -283,7 +334,20 @@ class producer::impl final : public core::producer_sink {
     return reports_.wait(serial, deadline);
   }
 
+  result<void> transact(const api_detail::transaction_calls::call& what) {
+    if (closed_ && !has_open_transaction()) return error{errc::closed};
+    if (!transactions_.used()) return error{errc::invalid_state, "the producer has no transactional.id"};
+    return transactions_.make(what);
+  }
+
+  bool has_open_transaction() const noexcept {
+    const auto state = transactions_.state();
+    return transactions_.used() &&
+           (state == core::transaction_state::open || state == core::transaction_state::must_abort);
+  }
+
   // core::producer_sink
+  void transaction_changed() override { transactions_.changed(); }
   void finished(core::finished_batch done) override { reports_.push(std::move(done)); }
   void topics_changed() override {
     std::lock_guard guard{topics_lock_};
@@ -319,6 +383,7 @@ class producer::impl final : public core::producer_sink {
   core::accumulator accumulator_;
   api_detail::delivery_queue reports_;
   core::producer_core core_;
+  api_detail::transaction_calls transactions_;
   std::atomic<bool> closed_{false};
   std::mutex topics_lock_;
   std::condition_variable topics_changed_;
@@ -362,10 +427,28 @@ result<void> producer::produce(const record& what, delivery_callback on_delivery
 result<void> producer::try_produce(const record& what, delivery_callback on_delivery) {
   return impl_->produce(what, on_delivery, false);
 }
-std::size_t producer::flush(milliseconds timeout) { return impl_->flush(runtime::deadline_after(timeout)); }
-std::size_t producer::poll(milliseconds timeout) { return impl_->poll(timeout); }
+std::size_t producer::flush(milliseconds limit) { return impl_->flush(runtime::deadline_after(limit)); }
+std::size_t producer::poll(milliseconds limit) { return impl_->poll(limit); }
 void producer::purge() { impl_->purge(); }
-std::size_t producer::close(milliseconds timeout) { return impl_->close(timeout); }
+std::size_t producer::close(milliseconds limit) { return impl_->close(limit); }
+result<void> producer::init_transactions(timeout limit) {
+  return impl_->init_transactions(impl_->deadline(limit));
+}
+result<void> producer::begin_transaction() { return impl_->begin_transaction(); }
+result<void> producer::send_offsets_to_transaction(const offset_map& offsets,
+                                                   const consumer_group_metadata& group, timeout limit) {
+  return impl_->send_offsets(offsets, group, impl_->deadline(limit));
+}
+result<void> producer::commit_transaction(timeout limit) {
+  return impl_->commit_transaction(impl_->deadline(limit));
+}
+result<void> producer::abort_transaction(timeout limit) {
+  return impl_->abort_transaction(impl_->deadline(limit));
+}
+result<void> producer::register_once(timeout limit) {
+  return impl_->registered() ? result<void>{} : init_transactions(limit);
+}
+bool producer::commit_pending() const noexcept { return impl_->commit_pending(); }
 result<std::size_t> producer::partitions(std::string_view topic) { return impl_->partitions(topic); }
 metrics_snapshot producer::metrics() const { return impl_->metrics(); }
 

@@ -37,6 +37,9 @@ struct destination {
   static destination group(std::string id) {
     return {target::coordinator, no_node, coordinator_type::group, std::move(id)};
   }
+  static destination transaction(std::string id) {
+    return {target::coordinator, no_node, coordinator_type::transaction, std::move(id)};
+  }
 };
 
 /// The body of a request, encoded only when the version negotiated with the broker is known.
@@ -73,6 +76,8 @@ struct response {
   bool maybe_sent = false;  ///< with a failure: the broker may have acted on the request
   node_id from = no_node;
   time_point sent{};  ///< when the request was handed to the socket
+  /// The feature transaction.version as that broker said it is finalised; -1 when it did not say.
+  std::int16_t transaction_version = -1;
 };
 
 class reactor;
@@ -123,10 +128,11 @@ struct topic_interest {
 struct outbox {
   std::vector<request> requests;
   std::vector<event> events;
-  std::optional<topic_interest> interest;                 ///< replaces what the reactor wanted before
-  bool refresh_metadata = false;                          ///< leaders are not where they were thought
-  std::vector<std::string> lost_coordinators;             ///< groups whose coordinator has moved
-  std::vector<std::pair<node_id, time_point>> throttled;  ///< do not send to this node before (KIP-219)
+  std::optional<topic_interest> interest;                  ///< replaces what the reactor wanted before
+  bool refresh_metadata = false;                           ///< leaders are not where they were thought
+  std::vector<std::string> lost_coordinators;              ///< groups whose coordinator has moved
+  std::vector<std::string> lost_transaction_coordinators;  ///< transactional ids likewise
+  std::vector<std::pair<node_id, time_point>> throttled;   ///< do not send to this node before (KIP-219)
 };
 
 /// A long-lived state machine of a client: producer, consumer, admin call. All methods are called from one

@@ -6,6 +6,7 @@
 #include <kwire/client/config.hpp>
 #include <kwire/client/error.hpp>
 #include <kwire/client/observer.hpp>
+#include <kwire/client/offsets.hpp>
 #include <kwire/client/record.hpp>
 #include <kwire/client/record_batches.hpp>
 #include <map>
@@ -16,6 +17,10 @@
 #include <vector>
 
 namespace kwire {
+
+namespace api_detail {
+class exactly_once_steps;
+}
 
 // Where `assign` may start besides a number.
 inline constexpr std::int64_t offset_end = -1;        ///< behind the last record
@@ -34,16 +39,6 @@ struct partition_offset {
   partition_offset(std::string topic, partition_id number, std::int64_t start = offset_stored)
       : where(std::move(topic), number), offset(start) {}
 };
-
-/// An offset in a group's keeping: that of the next record to read, with a note of the application's.
-struct committed_offset {
-  std::int64_t offset = -1;
-  std::string metadata;
-
-  committed_offset() = default;
-  committed_offset(std::int64_t next, std::string note = {}) : offset(next), metadata(std::move(note)) {}
-};
-using offset_map = std::map<topic_partition, committed_offset>;
 
 /// How a commit went: true when every partition's offset is kept.
 class commit_result {
@@ -116,6 +111,9 @@ class consumer {
   [[nodiscard]] result<void> assign(std::vector<partition_offset> partitions);
   std::vector<topic_partition> assignment() const;
   std::vector<std::string> subscription() const;
+  /// For `producer::send_offsets_to_transaction`: as of now, so ask behind `poll` each time. `invalid_state`
+  /// without a group.id.
+  [[nodiscard]] result<consumer_group_metadata> group_metadata();
 
   /// Waits up to `limit` for records and hands over about `max.partition.fetch.bytes` of them, at most
   /// `max.poll.records` if that is set; empty when none came. Calling it says that the records handed over
@@ -163,6 +161,10 @@ class consumer {
   result<void> close(timeout limit = {});
 
  private:
+  friend class api_detail::exactly_once_steps;
+  /// Why its records cannot be copied exactly once; nothing if they can.
+  std::optional<error> unfit_for_transactions() const;
+
   class impl;
   std::unique_ptr<impl> impl_;
 };

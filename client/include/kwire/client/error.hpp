@@ -44,6 +44,7 @@ enum class errc {
   would_deadlock,         ///< a blocking call on one of the client's own threads
   write_failed,           ///< the socket refused the bytes
   interrupted,            ///< a stop was requested
+  abort_required,         ///< the transaction cannot be committed; abort it and do its work again
 };
 
 }  // namespace kwire

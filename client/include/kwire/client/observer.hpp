@@ -35,6 +35,8 @@ enum class event_kind : std::uint8_t {
   producer_id_assigned,
   producer_epoch_bumped,
   idempotence_dropped,
+  transaction_ending,
+  transaction_retried,
   batch_retried,
   batch_failed,
   callback_threw,

@@ -160,6 +160,9 @@ void cluster::note(const reactor* who, outbox& box, time_point now) {
     coordinators_.forget({coordinator_type::group, group});
   }
   box.lost_coordinators.clear();
+  for (auto& id : box.lost_transaction_coordinators)
+    coordinators_.forget({coordinator_type::transaction, id});
+  box.lost_transaction_coordinators.clear();
   for (const auto& [node, until] : box.throttled) {
     for (auto& [key, link] : connections_) {
       const bool heartbeat = std::get<traffic>(key) == traffic::group;

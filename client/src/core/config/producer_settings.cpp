@@ -14,6 +14,7 @@ constexpr choice partitioner_words[] = {
 void producer_settings::describe(setting_visitor& v) {
   describe_delivery(v);
   describe_content(v);
+  describe_transactions(v);
 }
 
 /// How batches are sent and what their records are promised.
@@ -85,10 +86,27 @@ void producer_settings::describe_content(setting_visitor& v) {
          {.doc = "Run delivery callbacks inside producer.poll() only."});
 }
 
+void producer_settings::describe_transactions(setting_visitor& v) {
+  v.text("transactional.id", transactional_id,
+         {.doc = "Name of a producer that writes transactions (KIP-98). A second producer of the same name "
+                 "takes over "
+                 "and ends what the first has open; keep it the same over restarts."});
+  v.time("transaction.timeout.ms", transaction_timeout,
+         {.doc = "How long a transaction may stay open before its coordinator aborts it; brokers have a "
+                 "limit for it "
+                 "(transaction.max.timeout.ms, 15 minutes).",
+          .min = 1,
+          .max = longest_ms});
+}
+
 void producer_settings::read(config_reader& reader) {
   reader.read(*this);
   idempotence_explicit = reader.given("enable.idempotence") && idempotence;
   const bool weak_acks = acks != -1;
+  if (!transactional_id.empty()) {
+    if (!idempotence) reader.fault("transactional.id needs enable.idempotence=true");
+    idempotence_explicit = true;
+  }
   if (idempotence_explicit) {
     if (weak_acks) reader.fault("enable.idempotence=true needs acks=all");
     if (max_in_flight > 5)

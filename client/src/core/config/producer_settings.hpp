@@ -41,6 +41,8 @@ struct producer_settings {
   partitioner_kind partitioner = partitioner_kind::murmur2_random;
   bool create_topics = true;
   bool report_by_poll = false;
+  std::string transactional_id;
+  milliseconds transaction_timeout{60'000};
 
   void describe(setting_visitor& v);
   /// Reads the keys, settles what depends on each other and adds contradictions to the reader's faults.
@@ -50,6 +52,7 @@ struct producer_settings {
  private:
   void describe_delivery(setting_visitor& v);
   void describe_content(setting_visitor& v);
+  void describe_transactions(setting_visitor& v);
 };
 
 }  // namespace kwire::core

@@ -91,6 +91,7 @@ void connection::on_frame(const frame& received, time_point now) {
   answer.body = received.from(in.offset());
   answer.from = peer_->id;
   answer.sent = done.sent;
+  answer.transaction_version = versions_->transaction_version();
   out_->answers.push_back({std::move(done.asked), std::move(answer)});
 }
 

@@ -8,6 +8,8 @@
 namespace kwire::core {
 namespace {
 
+constexpr std::int16_t first_end_txn_of_v2 = 5;
+constexpr std::int16_t first_produce_of_v2 = 12;
 constexpr correlation_id setup_correlation{0};  // requests of users are numbered from 1
 
 /// Ranges of the releases that could not yet be asked.
@@ -117,6 +119,13 @@ setup_script::action setup_script::accept(const protocol::api_versions_response&
   ready done;
   for (const auto& entry : answer.api_keys) {
     if (entry.min_version >= 0) done.versions.set(entry.api_key, {entry.min_version, entry.max_version});
+  }
+  for (const auto& feature : answer.finalized_features) {
+    if (feature.name != "transaction.version") continue;
+    // Said and offered are two things where something in between caps versions.
+    const bool able = done.versions.range(api::end_txn).max >= first_end_txn_of_v2 &&
+                      done.versions.range(api::produce).max >= first_produce_of_v2;
+    done.versions.set_transaction_version(able ? feature.max_version_level : std::int16_t{0});
   }
   if (done.versions.range(api::metadata).empty()) {
     return failed{error{errc::version_negotiation, "the broker announces no version of Metadata"}};

@@ -27,11 +27,15 @@ class broker_versions {
     const auto index = static_cast<std::size_t>(raw(key));
     if (index < ranges_.size()) ranges_[index] = range;
   }
+  /// The feature transaction.version as the cluster has finalised it; -1 when the broker does not say.
+  std::int16_t transaction_version() const noexcept { return transaction_version_; }
+  void set_transaction_version(std::int16_t level) noexcept { transaction_version_ = level; }
   /// The best version for a message: known to both sides, stable, within what the sender can live with.
   std::optional<std::int16_t> choose(const protocol::message_info& info, version_range usable) const noexcept;
 
  private:
   std::array<version_range, 128> ranges_;
+  std::int16_t transaction_version_ = -1;
 };
 
 /// The versions a broker of a release before 0.10 speaks; nothing for a text that is no release.

@@ -13,15 +13,16 @@ consumer_core::consumer_core(const client_settings& client, const consumer_setti
       fetcher_(context_, partitions_),
       member_(context_),
       committer_(
-          context_,
-          [this]() -> result<commit_identity> {
-            if (auto why = member_.commit_obstacle()) return std::move(*why);
-            return member_.identity();
-          },
+          context_, [this] { return committing_as(); },
           [this](broker_errc code, const commit_identity& who, time_point now) {
             member_.refused(code, who, now);
           }),
       queries_(context_) {}
+
+result<commit_identity> consumer_core::committing_as() const {
+  if (auto why = member_.commit_obstacle()) return std::move(*why);
+  return member_.identity();
+}
 
 void consumer_core::start(const std::vector<partition_start>& partitions) {
   for (const auto& one : partitions) partitions_.start(one, !context_.settings.group_id.empty());

@@ -43,6 +43,8 @@ class consumer_core final : public reactor {
               time_point now) {
     committer_.commit(std::move(entries), deadline, std::move(done), now);
   }
+  /// In whose name offsets can be committed now, or why they cannot.
+  result<commit_identity> committing_as() const;
   void list_offsets(std::vector<list_target> targets, time_point deadline,
                     std::function<void(result<offset_queries::listed>)> done, time_point now);
   void fetch_committed(std::vector<topic_partition> partitions, time_point deadline,

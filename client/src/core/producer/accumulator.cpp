@@ -156,6 +156,11 @@ void accumulator::collect(news& into) {
   std::swap(into.topics, news_.topics);
 }
 
+bool accumulator::has(partition_slot& slot, std::uint64_t open_up_to) {
+  std::lock_guard guard{slot.lock};
+  return !slot.closed.empty() || (slot.open && slot.open->serial <= open_up_to);
+}
+
 batch_ptr accumulator::take(partition_slot& slot, std::uint64_t open_up_to) {
   std::lock_guard guard{slot.lock};
   batch_ptr taken;

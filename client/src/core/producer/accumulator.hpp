@@ -75,9 +75,11 @@ struct alignas(64) partition_slot {
     producer_id identity = no_producer_id;  ///< its sequence numbers belong to
     producer_epoch epoch = no_producer_epoch;
     std::int32_t next_sequence = 0;
-    std::int64_t numbered = 0;    ///< batches that have sequence numbers of this identity
-    bool acknowledged = false;    ///< the broker has seen a batch of this identity
-    bool renew_identity = false;  ///< a sequence number was given up; go on under a new epoch only
+    std::int64_t numbered = 0;            ///< batches that have sequence numbers of this identity
+    bool acknowledged = false;            ///< the broker has seen a batch of this identity
+    bool renew_identity = false;          ///< a sequence number was given up; go on under a new epoch only
+    std::uint64_t in_transaction = 0;     ///< number of the latest that it was added to
+    std::uint64_t wants_transaction = 0;  ///< number of the latest that it was to be added to
     time_point not_before{};
     unsigned failures = 0;
   } sending;
@@ -152,6 +154,8 @@ class accumulator {
   void collect(news& into);
   /// The oldest closed batch; when there is none the open one, if its serial is `open_up_to` at most.
   static batch_ptr take(partition_slot& slot, std::uint64_t open_up_to);
+  /// Whether `take` would give one.
+  static bool has(partition_slot& slot, std::uint64_t open_up_to);
   std::uint64_t last_serial() const noexcept { return last_serial_.load(std::memory_order_relaxed); }
 
  private:

@@ -33,7 +33,9 @@ identity::identity(const client_settings& client, producer_settings& settings, r
       settings_(&settings),
       random_(&random),
       pause_(client.retry_backoff, client.retry_backoff_max),
-      state_(settings.idempotence ? state::wanted : state::none_needed) {}
+      state_(!settings.idempotence               ? state::none_needed
+             : settings.transactional_id.empty() ? state::wanted
+                                                 : state::awaited) {}
 
 bool identity::renew(std::vector<event>& events) {
   if (state_ != state::ready) return false;
@@ -68,16 +70,8 @@ void identity::digest(const response& answer, time_point now, std::vector<event>
     why = error{static_cast<broker_errc>(message.error_code)}.in(api::init_producer_id);
   }
   if (!why) {
-    const bool first = id_ == no_producer_id;
-    state_ = state::ready;
     pause_.reset();
-    id_ = message.producer;
-    epoch_ = message.epoch;
-    events
-        .emplace_back(first ? event_kind::producer_id_assigned : event_kind::producer_epoch_bumped,
-                      severity::debug, context::eos)
-        .with("producer id " + std::to_string(raw(id_)) + ", epoch " + std::to_string(raw(epoch_)));
-    return;
+    return assign(message.producer, message.epoch, events);
   }
   if (*why == errc::unsupported_by_broker) return unsupported(*why, events);
   if (*why == broker_errc::cluster_authorization_failed && !settings_->idempotence_explicit) {
@@ -96,6 +90,17 @@ void identity::digest(const response& answer, time_point now, std::vector<event>
   }
   state_ = state::wanted;
   not_before_ = now + pause_.next(*random_);
+}
+
+void identity::assign(producer_id id, producer_epoch epoch, std::vector<event>& events) {
+  const bool first = id_ == no_producer_id;
+  state_ = state::ready;
+  id_ = id;
+  epoch_ = epoch;
+  events
+      .emplace_back(first ? event_kind::producer_id_assigned : event_kind::producer_epoch_bumped,
+                    severity::debug, context::eos)
+      .with("producer id " + std::to_string(raw(id_)) + ", epoch " + std::to_string(raw(epoch_)));
 }
 
 void identity::unsupported(const error& why, std::vector<event>& events) {

@@ -14,7 +14,14 @@ namespace kwire::core {
 /// out, renewed when sequence numbers had to be given up (KIP-360).
 class identity {
  public:
-  enum class state : std::uint8_t { none_needed, wanted, asking, ready, refused };
+  enum class state : std::uint8_t {
+    none_needed,
+    awaited,  ///< comes with the registration of the transactional id
+    wanted,
+    asking,
+    ready,
+    refused
+  };
 
   identity(const client_settings& client, producer_settings& settings, random_source& random);
 
@@ -33,6 +40,8 @@ class identity {
   /// The request that is due, if one is.
   std::optional<request> poll(time_point now, std::uint64_t token);
   void digest(const response& answer, time_point now, std::vector<event>& events);
+  /// What the transaction coordinator gave.
+  void assign(producer_id id, producer_epoch epoch, std::vector<event>& events);
   time_point next_deadline() const noexcept { return state_ == state::wanted ? not_before_ : never; }
 
  private:

@@ -26,6 +26,7 @@ result<void> produce_body::encode(std::int16_t version, protocol::writer& out) {
   protocol::produce_request message;
   message.acks = acks_;
   message.timeout_ms = timeout_ms_;
+  if (!transactional_id_.empty()) message.transactional_id = transactional_id_;
   for (const auto& from : entries_) {
     auto content = content_for(version, from);
     if (!content) return content.error();

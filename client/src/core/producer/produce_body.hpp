@@ -14,8 +14,10 @@ namespace kwire::core {
 /// turns them into message sets for brokers before 0.11.
 class produce_body final : public request_body {
  public:
-  produce_body(std::int16_t acks, std::int32_t timeout_ms, protocol::compression how)
-      : acks_(acks), timeout_ms_(timeout_ms), how_(how) {}
+  /// `transactional_id` is empty for batches that are not part of a transaction.
+  produce_body(std::int16_t acks, std::int32_t timeout_ms, protocol::compression how,
+               std::string transactional_id = {})
+      : acks_(acks), timeout_ms_(timeout_ms), how_(how), transactional_id_(std::move(transactional_id)) {}
 
   /// `sealed` must be finished; the topic's id may be zero.
   void add(const batch& sealed);
@@ -38,6 +40,7 @@ class produce_body final : public request_body {
   std::int16_t acks_;
   std::int32_t timeout_ms_;
   protocol::compression how_;
+  std::string transactional_id_;
   bool has_ids_ = true;
   std::vector<entry> entries_;
   std::vector<std::unique_ptr<bytes>> converted_;

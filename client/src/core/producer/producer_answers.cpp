@@ -6,7 +6,13 @@
 namespace kwire::core {
 namespace {
 
+constexpr std::uint64_t transaction_token = UINT64_MAX;
 constexpr std::uint64_t identity_token = 0;
+
+bool changes_identity(broker_errc code) noexcept {
+  return code == broker_errc::out_of_order_sequence_number || code == broker_errc::unknown_producer_id ||
+         code == broker_errc::invalid_producer_epoch || code == broker_errc::producer_fenced;
+}
 
 error refusal(const batch& content, broker_errc code, const protocol::produce_response::partition& answer) {
   error why{code};
@@ -22,6 +28,7 @@ void producer_core::handle(std::uint64_t token, response answer, time_point now)
     if (identity_.now_is() == identity::state::refused) break_down(identity_.refusal());
     return;
   }
+  if (token == transaction_token) return transaction_.digest(answer, now, out_);
   auto found = flights_.extract(token);
   if (found.empty()) return;
   auto sent = std::move(found.mapped());
@@ -43,6 +50,7 @@ void producer_core::returned(partition_slot& slot, std::uint64_t serial) {
 void producer_core::on_failure(flight lost, const response& answer, time_point now) {
   const auto& why = *answer.failure;
   out_.refresh_metadata = true;
+  if (answer.maybe_sent) transaction_.left_in_doubt();
   for (auto& content : lost.batches) {
     content->maybe_persisted = content->maybe_persisted || answer.maybe_sent;
     content->stray = content->stray || answer.maybe_sent;
@@ -65,6 +73,7 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
       content->maybe_persisted = true;
       retry(std::move(content), read.error(), now);
     }
+    transaction_.left_in_doubt();
     return;
   }
   if (answer_.throttle_time_ms > 0) {
@@ -108,6 +117,18 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
   auto& sending = content->slot->sending;
   auto why = refusal(*content, code, answer);
   if (needs_metadata_refresh(code)) out_.refresh_metadata = true;
+  if (transaction_.used() && changes_identity(code)) {
+    // Here an epoch is the coordinator's to give, and not within a transaction. Behind another batch it is
+    // only early.
+    content->maybe_persisted = false;
+    const bool early =
+        code == broker_errc::out_of_order_sequence_number && !is_head(*content->slot, content->serial);
+    if (early) return retry(std::move(content), why, now);
+    const bool ours =
+        code == broker_errc::out_of_order_sequence_number || code == broker_errc::unknown_producer_id;
+    if (!ours) transaction_.epoch_refused(why);
+    return fail(std::move(content), std::move(why));
+  }
   switch (code) {
     case broker_errc::out_of_order_sequence_number:
       // Not in the log yet. Behind another batch of ours it only waits for that one; at the head a number is
@@ -165,6 +186,7 @@ void producer_core::retry(batch_ptr content, const error& why, time_point now) {
   ++content->attempts;
   ++counted_.batches_retried;
   if (broken_) return fail(std::move(content), *broken_);
+  if (auto given_up = transaction_.rejection()) return fail(std::move(content), std::move(*given_up));
   if (content->attempts > settings_.retries) return fail(std::move(content), why);
   if (overdue(*content, now)) {
     error late{errc::batch_expired, "delivery.timeout.ms passed; last: " + why.message()};
@@ -192,6 +214,7 @@ void producer_core::fail(batch_ptr content, error why) {
   auto& sending = content->slot->sending;
   // Its sequence numbers will not be used: later ones would wait for them for ever.
   if (content->base_sequence >= 0) sending.renew_identity = true;
+  transaction_.batch_failed(why, content->base_sequence >= 0);
   if (why.topic().empty()) why.on(content->slot->topic->name, content->slot->id);
   const auto count = static_cast<std::uint64_t>(content->count);
   finished_records_ += count;
@@ -211,6 +234,7 @@ void producer_core::fail(batch_ptr content, error why) {
 void producer_core::complete(batch_ptr content, std::int64_t base_offset) {
   content->slot->sending.failures = 0;
   content->slot->sending.acknowledged = true;
+  transaction_.batch_persisted();
   const auto count = static_cast<std::uint64_t>(content->count);
   finished_records_ += count;
   counted_.records_persisted += count;

@@ -7,6 +7,7 @@
 namespace kwire::core {
 namespace {
 
+constexpr std::uint64_t transaction_token = UINT64_MAX;
 constexpr std::uint64_t identity_token = 0;
 constexpr std::size_t largest_request = 8 * 1024 * 1024;  // brokers bound batches, not requests
 constexpr std::int16_t last_with_names = 12;              // Produce 13 names topics by id alone
@@ -29,7 +30,8 @@ producer_core::producer_core(const client_settings& client, producer_settings se
       source_(&source),
       sink_(&sink),
       random_(seed),
-      identity_(client, settings_, random_) {}
+      identity_(client, settings_, random_),
+      transaction_(client, settings_, identity_, random_) {}
 
 void producer_core::advance(time_point now) {
   source_->collect(news_);
@@ -44,12 +46,31 @@ void producer_core::advance(time_point now) {
     delayed_.erase(delayed_.begin());
   }
   if (now >= next_expiry_) expire(now);
+  if (transaction_.used()) drive_transaction(now);
   if (broken_) return give_up_waiting(*broken_);
   send_ready(now);
+  // Batches may have asked for their partitions to be added.
+  if (transaction_.used()) drive_transaction(now);
+}
+
+void producer_core::drive_transaction(time_point now) {
+  if (const auto why = transaction_.rejection()) give_up_waiting(*why);
+  const auto state = transaction_.now_is();
+  const bool ending = state == transaction_state::committing || state == transaction_state::aborting;
+  const bool idle = ending && unfinished_records() == 0;
+  if (auto ask = transaction_.poll(now, idle, transaction_token, out_.events)) {
+    out_.requests.push_back(std::move(*ask));
+  }
+  for (auto* slot : transaction_.admitted()) enqueue(*slot);
+  if (transaction_.now_is() == transaction_state::broken && !broken_) break_down(transaction_.cause());
+  if (transaction_.now_is() == transaction_told_) return;
+  transaction_told_ = transaction_.now_is();
+  sink_->transaction_changed();
 }
 
 time_point producer_core::next_deadline() const {
   auto next = broken_ ? next_expiry_ : std::min(identity_.next_deadline(), next_expiry_);
+  next = std::min(next, transaction_.next_deadline());
   if (!delayed_.empty()) next = std::min(next, delayed_.begin()->first);
   if (!lingering_.empty()) next = std::min<time_point>(next, lingering_.front().opened + settings_.linger);
   return next;
@@ -125,6 +146,7 @@ void producer_core::enqueue(partition_slot& slot) {
 void producer_core::delay(partition_slot& slot, time_point until) { delayed_.emplace(until, &slot); }
 
 void producer_core::send_ready(time_point now) {
+  if (!transaction_.sends()) return;
   const bool work =
       std::ranges::any_of(nodes_, [](const auto& node) { return !node.second.waiting.empty(); });
   const bool settled = identity_.ready() && renewing_.empty();
@@ -170,7 +192,7 @@ void producer_core::send_request(node_id node, node_queue& queue, std::vector<ba
   std::ranges::stable_sort(batches, {}, [](const batch_ptr& b) { return b->slot->topic; });
   auto body = std::make_shared<produce_body>(static_cast<std::int16_t>(settings_.acks),
                                              static_cast<std::int32_t>(client_->request_timeout.count()),
-                                             settings_.compression());
+                                             settings_.compression(), settings_.transactional_id);
   request ask;
   ask.deadline = now + client_->request_timeout;
   for (const auto& content : batches) {
@@ -178,6 +200,11 @@ void producer_core::send_request(node_id node, node_queue& queue, std::vector<ba
     ask.deadline = std::min<time_point>(ask.deadline, content->opened + settings_.delivery_timeout);
   }
   if (!body->has_ids()) ask.usable.max = last_with_names;
+  if (transaction_.second_version()) {
+    ask.usable.min = last_produce_of_v1 + 1;
+  } else if (transaction_.used()) {
+    ask.usable.max = last_produce_of_v1;
+  }
   ask.body = std::move(body);
   ask.to = destination::broker(node);
   ask.kind = traffic::produce;
@@ -218,6 +245,11 @@ bool producer_core::may_send(partition_slot& slot, time_point now) {
     delay(slot, sending.not_before);
     return false;
   }
+  if (transaction_.used()) {
+    // What was repeated before belongs already; an empty partition need not.
+    if (sending.again.empty() && !accumulator::has(slot, sending.due_serial)) return false;
+    if (!transaction_.admits(slot)) return false;
+  }
   // Without sequence numbers only one batch at a time keeps the order when one has to be repeated.
   if (!identity_.idempotent()) return sending.in_flight.empty();
   if (!settle_identity(slot)) return false;
@@ -236,6 +268,8 @@ bool producer_core::settle_identity(partition_slot& slot) {
   auto& sending = slot.sending;
   const bool current = sending.identity == identity_.id() && sending.epoch == identity_.epoch();
   if (current && !sending.renew_identity) return true;
+  // The coordinator gives epochs between transactions, when nothing of a partition waits or is under way.
+  if (transaction_.used() && current) return false;
   const bool unsure =
       std::ranges::any_of(sending.again, [](const batch_ptr& b) { return b->maybe_persisted; });
   if (sending.renew_identity && unsure) return sending.in_flight.empty();
@@ -281,7 +315,7 @@ void producer_core::finish(batch& content) {
     content.base_sequence = sending.next_sequence;
     content.number = sending.numbered++;
     sending.next_sequence = sequence_after(sending.next_sequence, content.count);
-    stamp = {sending.identity, sending.epoch, content.base_sequence};
+    stamp = {sending.identity, sending.epoch, content.base_sequence, transaction_.used()};
   }
   content.sealed = content.builder.seal(stamp, settings_.compression(), &compressor_);
 }
@@ -343,6 +377,7 @@ void producer_core::abandon(const error& why) {
     }
   }
   give_up_waiting(why);
+  transaction_.stop(why);
 }
 
 void producer_core::metrics(metrics_snapshot& into) const {

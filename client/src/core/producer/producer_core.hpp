@@ -16,6 +16,7 @@
 #include "core/producer/accumulator.hpp"
 #include "core/producer/identity.hpp"
 #include "core/producer/outcomes.hpp"
+#include "core/producer/transaction.hpp"
 #include "core/request.hpp"
 
 namespace kwire::core {
@@ -26,6 +27,7 @@ class producer_sink {
   virtual void finished(finished_batch done) = 0;
   /// A topic has partitions now, or a reason why it has none.
   virtual void topics_changed() = 0;
+  virtual void transaction_changed() {}
 
  protected:
   ~producer_sink() = default;
@@ -54,6 +56,7 @@ class producer_core final : public reactor {
   const std::optional<error>& broken() const noexcept { return broken_; }
   /// Records accepted and without an outcome.
   std::uint64_t unfinished_records() const;
+  transaction& transactions() noexcept { return transaction_; }
 
  private:
   struct node_queue {
@@ -82,6 +85,7 @@ class producer_core final : public reactor {
   void finish(batch& content);
   void expire(time_point now);
   void give_up_waiting(const error& why);
+  void drive_transaction(time_point now);
 
   // producer_answers.cpp: what came back
   void returned(partition_slot& slot, std::uint64_t serial);
@@ -102,6 +106,8 @@ class producer_core final : public reactor {
   producer_sink* sink_;
   random_source random_;
   identity identity_;
+  transaction transaction_;
+  transaction_state transaction_told_ = transaction_state::none;
   protocol::compressor compressor_;
   std::shared_ptr<const metadata_snapshot> snapshot_ = std::make_shared<metadata_snapshot>();
 

@@ -120,6 +120,38 @@ TEST_CASE("a broken batch: what precedes it, then once more, then the error with
   CHECK(run.handover.position(tp(0)) == 2);
 }
 
+TEST_CASE("a batch above the cap is told with its offset and the next one, which a seek goes on at") {
+  core::consumer_settings small;
+  small.max_decompressed_bytes = 1000;
+  handing_over run{small};
+  bytes buffer(64 * 1024);
+  protocol::batch_builder builder;
+  builder.open(buffer.data(), buffer.size());
+  const std::string zeros(5000, '0');
+  REQUIRE(builder.append(1, std::nullopt, as_bytes(zeros)));
+  protocol::compressor packer;
+  const auto sealed = builder.seal({}, {protocol::codec::gzip}, &packer);
+  bytes records{sealed.begin(), sealed.end()};
+  const auto after = make_batch(1, 1);
+  records.insert(records.end(), after.begin(), after.end());
+  run.arrive(run.chunk(records, 0, 2));
+  auto turn = run.poll();
+  REQUIRE(turn.fetch_again.size() == 1);
+  run.version = turn.fetch_again[0].version;
+  run.arrive(run.chunk(records, 0, 2));
+  turn = run.poll();
+  REQUIRE(turn.failure);
+  CHECK(*turn.failure == errc::batch_too_large);
+  CHECK(turn.failure->offset() == 0);
+  CHECK(turn.failure->message().find("next batch begins at offset 1") != std::string::npos);
+  CHECK(turn.halted == std::vector{tp(0)});
+
+  run.version = run.handover.start(tp(0), 1).version;
+  run.arrive(run.chunk(records, 1, 2));
+  turn = run.poll();
+  CHECK(run.offsets(turn) == std::vector<std::int64_t>{1});
+}
+
 TEST_CASE("what belongs to an earlier period is dropped and its memory freed") {
   handing_over run;
   run.arrive(run.chunk(make_batch(0, 2), 0, 2));

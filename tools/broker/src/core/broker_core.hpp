@@ -16,6 +16,10 @@
 #include "core/fetch_sessions.hpp"
 #include "core/fetch_waits.hpp"
 #include "core/group_coordinator.hpp"
+#include "core/node_conditions.hpp"
+#include "core/release_line.hpp"
+#include "core/sasl.hpp"
+#include "core/served_request.hpp"
 #include "core/share_sessions.hpp"
 #include "core/timers.hpp"
 #include "core/transaction_coordinator.hpp"
@@ -35,42 +39,18 @@ struct core_options {
   std::size_t max_fetch_bytes = 55 * 1024 * 1024;  ///< Kafka's fetch.max.bytes of the broker
   std::size_t fetch_session_slots = 1000;
   std::size_t share_session_slots = 2000;
-  bool authorize = false;                ///< ask the rules that CreateAcls makes
-  std::vector<std::string> super_users;  ///< who may do anything, like "User:admin"
+  bool authorize = false;                                   ///< ask the rules that CreateAcls makes
+  std::vector<std::string> super_users;                     ///< who may do anything, like "User:admin"
+  std::map<std::string, std::string> passwords;             ///< of PLAIN, by user
+  std::optional<std::chrono::milliseconds> sasl_session{};  ///< Kafka's connections.max.reauth.ms
   bool check_crc = true;
   bool check_records = false;  ///< parse every record of every batch before taking it
   group_limits groups;
   transaction_limits transactions;
-  std::int16_t transaction_version = 2;                          ///< the feature, as ApiVersions tells it
+  std::optional<release> line;  ///< offer what brokers of this release offer; none: everything
+  release_features features;    ///< as ApiVersions tells them
   std::chrono::milliseconds producer_id_expiration{86'400'000};  ///< Kafka's producer.id.expiration.ms
   std::uint64_t seed = 1;
-};
-
-/// What a client has said of itself on a connection.
-struct client_info {
-  std::string host;
-  std::string client_id;
-  std::string software_name;
-  std::string software_version;
-  std::string principal = "User:ANONYMOUS";
-};
-
-/// A request that is being served.
-struct request {
-  request_token token;
-  frame content;
-  bytes_view body;  ///< behind the header
-  instant now{};
-  broker_errc injected{};  ///< answer this instead of doing it; none: do it
-  const client_info* client = nullptr;
-  node_id node{};  ///< the broker that was asked
-};
-
-/// An API that the broker speaks.
-struct api_entry {
-  const protocol::message_info* info;
-  version_range versions;
-  void (*serve)(class broker_core& core, const request& what);
 };
 
 /// A cluster of Kafka brokers without sockets, clocks and threads: requests, time and connections go in,
@@ -90,7 +70,7 @@ class broker_core {
   ~broker_core() = default;
 
   /// Hangs up at once when the node is down.
-  void connected(connection_id id, std::string client_host, node_id node);
+  void connected(connection_id id, std::string client_host, node_id node, const entrance& by = {});
   /// With the first node.
   void connected(connection_id id, std::string client_host) {
     connected(id, std::move(client_host), cluster_.nodes().front().id);
@@ -130,6 +110,12 @@ class broker_core {
   bool hold_replication(const std::string& topic, partition_id index, bool held, instant now);
   /// From now on `to` coordinates the key, until that node is down.
   bool move_coordinator(coordinator_kind kind, const std::string& key, node_id to, instant now);
+  /// A frozen node keeps its connections, its leaders and its groups, but neither serves nor answers.
+  bool freeze_node(node_id node, bool frozen, instant now);
+  /// Partitions that the node leads take no records while its disk is full.
+  bool fill_disk(node_id node, bool full);
+  /// Partitions forget the producer, as if it had been idle for too long; false when none knows it.
+  bool expire_producer(producer_id id);
   /// The topic is unknown to everybody until it is shown again, with all it held.
   bool hide_topic(const std::string& name, instant now);
   bool show_topic(const std::string& name, instant now);
@@ -144,6 +130,7 @@ class broker_core {
   group_coordinator& groups() noexcept { return groups_; }
   admin_state& admin() noexcept { return admin_; }
   const admin_state& admin() const noexcept { return admin_; }
+  const node_conditions& conditions() const noexcept { return conditions_; }
   transaction_coordinator& transactions() noexcept { return transactions_; }
   /// Writes the marker that ends a transaction into a partition that has a leader.
   broker_errc write_marker(topic& of, partition_id index, const producer_identity& producer, bool commit,
@@ -170,6 +157,12 @@ class broker_core {
   void grown(topic& of, partition_id index, instant now);
   topic_config default_config() const;
   void set_software(connection_id id, std::string name, std::string version);
+  /// Where the client of a connection finds a node: at the listener that it uses itself.
+  node_address address(const broker_node& node, connection_id of) const;
+  /// Null on listeners without SASL.
+  sasl_state* sasl(connection_id id);
+  /// The connection's exchange has come to a good end; false when it was somebody else before.
+  bool authenticated(connection_id id, const std::string& user, instant now);
 
   template <class M>
   void respond(const request_token& to, const M& message) {
@@ -188,14 +181,20 @@ class broker_core {
     client_info client;
     node_id node{};
     std::deque<frame> queue;
+    std::optional<sasl_state> sasl;
     bool busy = false;
     std::optional<fault> struck;  ///< fault of the request being served
   };
 
   void drain(instant now);
   void start(connection_id id, connection& from, frame content, instant now);
+  static bool may_ask(const connection& from, api key, instant now);
+  void take_raw_token(connection_id id, connection& from, bytes_view token, instant now);
   bool strike(const request_token& token, connection& from, request& what);
   void emit(connection_id id, encoded_frame content);
+  void emit_struck(connection_id id, connection& from, encoded_frame content);
+  void mute(connection_id id, std::chrono::microseconds pause);
+  void push(node_id node, reply what);
   void unsupported_api_versions(const request_token& token);
   partition* find_partition(const std::string& name, partition_id index);
   void replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch, instant now);
@@ -215,6 +214,7 @@ class broker_core {
   admin_state admin_;
   transaction_coordinator transactions_;
   fault_table faults_;
+  node_conditions conditions_;
   std::map<api, std::int16_t> caps_;
   std::unordered_map<connection_id, connection> connections_;
   std::set<connection_id> ready_;  ///< connections that may go on with their queue
@@ -232,10 +232,10 @@ inline broker_errc refused_by_coordinator(const broker_core& core, const request
   return core.check_coordinator(what, kind, key);
 }
 
-/// Reads the body of a request; a request that does not parse costs the connection, as in Kafka.
+/// Reads the body of a request; one that does not parse costs the connection, as in Kafka.
 template <class M>
 bool read_body(broker_core& core, const request& what, M& into) {
-  if (protocol::decode(into, what.token.version, what.body)) return true;
+  if (decode_body(what, protocol::ref(into))) return true;
   core.close(what.token.connection);
   return false;
 }

@@ -119,6 +119,7 @@ bool broker_core::stop_node(node_id node, bool clean, instant now) {
     if (coordinator_of(coordinator_kind::group, key) == node) coordinated.push_back(key);
   }
   known->alive = false;
+  (void)conditions_.thaw(node);  // what it has held back dies with it
   elections controller{cluster_};
   for (auto& [name, of] : cluster_.topics()) {
     const bool unclean = of.config.unclean_leader_election();
@@ -193,6 +194,34 @@ bool broker_core::move_coordinator(coordinator_kind kind, const std::string& key
   if (kind == coordinator_kind::transaction) transactions_.bump_epoch();
   drain(now);
   return true;
+}
+
+bool broker_core::freeze_node(node_id node, bool frozen, instant now) {
+  if (cluster_.node(node) == nullptr) return false;
+  if (frozen) {
+    conditions_.freeze(node);
+    return true;
+  }
+  for (auto& held : conditions_.thaw(node)) replies_.push_back(std::move(held));
+  for (const auto& [id, from] : connections_) {
+    if (from.node == node && !from.queue.empty()) ready_.insert(id);
+  }
+  drain(now);
+  return true;
+}
+
+bool broker_core::fill_disk(node_id node, bool full) {
+  if (cluster_.node(node) == nullptr) return false;
+  conditions_.fill_disk(node, full);
+  return true;
+}
+
+bool broker_core::expire_producer(producer_id id) {
+  bool known = false;
+  for (auto& [name, of] : cluster_.topics()) {
+    for (auto& where : of.partitions) known = where.producers.forget(id) || known;
+  }
+  return known;
 }
 
 void broker_core::wake_all(topic& of, instant now) {

@@ -22,6 +22,11 @@ struct topic {
   }
 };
 
+struct node_address {
+  std::string host;
+  std::int32_t port = -1;
+};
+
 /// One of the brokers that the core plays.
 struct broker_node {
   node_id id{1};
@@ -29,6 +34,11 @@ struct broker_node {
   std::int32_t port = 9092;
   std::optional<std::string> rack{};
   bool alive = true;
+  std::vector<node_address> more{};  ///< of its other listeners; `host` and `port` are the first one's
+
+  node_address address(std::size_t listener) const {
+    return listener == 0 || listener > more.size() ? node_address{host, port} : more[listener - 1];
+  }
 };
 
 /// The replicas of each partition of a topic, the preferred leader first.

@@ -53,6 +53,8 @@
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 #include <kwire/protocol/messages/produce.hpp>
 #include <kwire/protocol/messages/push_telemetry.hpp>
+#include <kwire/protocol/messages/sasl_authenticate.hpp>
+#include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <kwire/protocol/messages/share_acknowledge.hpp>
 #include <kwire/protocol/messages/share_fetch.hpp>
 #include <kwire/protocol/messages/share_group_describe.hpp>
@@ -66,7 +68,7 @@ namespace {
 
 template <class M>
 constexpr api_entry entry(void (*serve)(broker_core&, const request&), std::int16_t most = INT16_MAX) {
-  return {&M::response::info, intersect(M::info.stable(), {0, most}), serve};
+  return {&M::response::info, &M::facts, intersect(M::info.stable(), {0, most}), serve};
 }
 
 // Old versions that Kafka 4 has dropped stay in: clients that still need them find a broker here.
@@ -130,6 +132,8 @@ constexpr std::array table = {
     entry<protocol::describe_topic_partitions_request>(serve_describe_topic_partitions),
     entry<protocol::get_telemetry_subscriptions_request>(serve_get_telemetry_subscriptions),
     entry<protocol::push_telemetry_request>(serve_push_telemetry),
+    entry<protocol::sasl_handshake_request>(serve_sasl_handshake),
+    entry<protocol::sasl_authenticate_request>(serve_sasl_authenticate),
 };
 
 }  // namespace

@@ -66,6 +66,8 @@ void serve_alter_user_scram_credentials(broker_core& core, const request& what);
 void serve_describe_topic_partitions(broker_core& core, const request& what);
 void serve_get_telemetry_subscriptions(broker_core& core, const request& what);
 void serve_push_telemetry(broker_core& core, const request& what);
+void serve_sasl_handshake(broker_core& core, const request& what);
+void serve_sasl_authenticate(broker_core& core, const request& what);
 void serve_list_groups(broker_core& core, const request& what);
 void serve_create_topics(broker_core& core, const request& what);
 void serve_delete_topics(broker_core& core, const request& what);

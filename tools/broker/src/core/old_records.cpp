@@ -41,11 +41,19 @@ class gathered_batch {
   protocol::compressor packer_;
 };
 
+/// The payload of a batch or message; what had to be decompressed is taken from `room`.
+wire_result<bytes_view> unpack(const protocol::batch_view& batch, protocol::decompressor& with,
+                               std::size_t& room, bytes& buffer) {
+  const auto plain = protocol::payload(batch, with, room, buffer);
+  if (plain && batch.compression != protocol::codec::none) room -= plain->size();
+  return plain;
+}
+
 /// The same batch without headers and producer, which the old formats lack.
-wire_result<void> simplify(const protocol::batch_view& batch, gathered_batch& into) {
+wire_result<void> simplify(const protocol::batch_view& batch, std::size_t& room, gathered_batch& into) {
   protocol::decompressor unpacker;
   bytes buffer;
-  const auto plain = protocol::payload(batch, unpacker, decompressed_cap, buffer);
+  const auto plain = unpack(batch, unpacker, room, buffer);
   if (!plain) return plain.error();
   auto next = batch.base_offset;
   auto range = protocol::records(batch, *plain);
@@ -58,10 +66,11 @@ wire_result<void> simplify(const protocol::batch_view& batch, gathered_batch& in
   return {};
 }
 
-wire_result<void> convert(const protocol::batch_view& batch, std::int8_t magic, bytes& out) {
+wire_result<void> convert(const protocol::batch_view& batch, std::int8_t magic, std::size_t& room,
+                          bytes& out) {
   if (batch.control()) return {};
   gathered_batch simple;
-  if (auto done = simplify(batch, simple); !done) return done.error();
+  if (auto done = simplify(batch, room, simple); !done) return done.error();
   if (simple.count() == 0) return {};
   const auto sealed = simple.seal(protocol::codec::none);
   protocol::assign_offset(sealed, batch.base_offset, no_leader_epoch);
@@ -73,7 +82,7 @@ wire_result<void> convert(const protocol::batch_view& batch, std::int8_t magic, 
 
 }  // namespace
 
-wire_result<frame> up_convert(bytes_view message_set, bool check_crc) {
+wire_result<frame> up_convert(bytes_view message_set, bool check_crc, std::size_t cap) {
   gathered_batch modern;
   protocol::decompressor unpacker;
   bytes buffer;
@@ -85,7 +94,7 @@ wire_result<frame> up_convert(bytes_view message_set, bool check_crc) {
       if (auto sound = protocol::verify(message); !sound) return sound.error();
     }
     if (!codec) codec = message.compression;
-    const auto plain = protocol::payload(message, unpacker, decompressed_cap, buffer);
+    const auto plain = unpack(message, unpacker, cap, buffer);
     if (!plain) return plain.error();
     auto range = protocol::records(message, *plain);
     for (const auto& record : range) modern.append(record.timestamp_ms(), record.key(), record.value());
@@ -99,11 +108,14 @@ wire_result<frame> up_convert(bytes_view message_set, bool check_crc) {
   return made;
 }
 
-wire_result<bytes> down_convert(bytes_view batches, std::int8_t magic) {
+wire_result<bytes> down_convert(bytes_view batches, std::int8_t magic, std::size_t cap) {
   bytes out;
   protocol::record_set set{batches};
   for (const auto& batch : set) {
-    if (auto done = convert(batch, magic, out); !done) return done.error();
+    if (auto done = convert(batch, magic, cap, out); !done) {
+      if (done.error().code == wire_errc::too_large && !out.empty()) return out;
+      return done.error();
+    }
   }
   return out;
 }

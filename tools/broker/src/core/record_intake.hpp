@@ -31,7 +31,4 @@ struct intake_rules {
 append_result take_records(topic& to, partition& where, const frame& from, std::optional<bytes_view> records,
                            const intake_rules& rules);
 
-/// Most octets that the records of one batch may decompress to.
-inline constexpr std::size_t decompressed_cap = 256 * 1024 * 1024;
-
 }  // namespace kwire::embedded

@@ -97,4 +97,7 @@ class random_source {
   std::uint64_t state_;
 };
 
+/// Most octets that the records of one batch, or all of one message set, may decompress to.
+inline constexpr std::size_t decompressed_cap = 64 * 1024 * 1024;
+
 }  // namespace kwire::embedded

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <array>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "core/types.hpp"
 
@@ -25,44 +23,23 @@ class link : public std::enable_shared_from_this<link> {
     std::function<void()> on_close;
   };
 
-  link(tcp::socket socket, events to);
-
-  void start() { read_some(); }
+  virtual ~link() = default;
+  virtual void start() = 0;
   /// Goes on reading after `on_frame` said stop.
-  void resume();
-  void send(encoded_frame content);
+  virtual void resume() = 0;
+  virtual void send(encoded_frame content) = 0;
   /// Hangs up after everything given to `send` is written.
-  void finish();
+  virtual void finish() = 0;
   /// Hangs up at once.
-  void close();
-  bool is_congested() const noexcept { return outgoing_.size() > most_outgoing; }
+  virtual void close() = 0;
+  virtual bool is_congested() const noexcept = 0;
+  /// Of the client, as host:port.
   const std::string& address() const noexcept { return address_; }
 
- private:
-  static constexpr std::size_t most_outgoing = 16;
-  static constexpr std::size_t staging_octets = 16 * 1024;
-
-  void read_some();
-  void cut_frames();
-  void read_rest(std::size_t size, std::size_t have);
-  bool deliver(frame content);
-  void write_some();
-  void gather(const encoded_frame& content);
-
-  tcp::socket socket_;
-  events events_;
+ protected:
   std::string address_;
-  std::array<std::byte, staging_octets> staging_;
-  std::size_t staged_from_ = 0;
-  std::size_t staged_to_ = 0;
-  bool paused_ = false;
-  bool reading_ = false;
-  bool finishing_ = false;
-  bool writing_ = false;
-  std::deque<encoded_frame> outgoing_;
-  std::vector<boost::asio::const_buffer> buffers_;  ///< of what is being written, from `written_` on
-  std::size_t written_ = 0;
-  std::size_t in_buffers_ = 0;  ///< frames that `buffers_` shows
 };
+
+std::shared_ptr<link> make_link(link::tcp::socket socket, link::events to);
 
 }  // namespace kwire::embedded

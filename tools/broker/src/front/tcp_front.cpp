@@ -27,16 +27,19 @@ instant tcp_front::now() const {
          std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now() - steady_start_);
 }
 
-std::uint16_t tcp_front::listen(node_id node, const std::string& host, std::uint16_t port) {
+std::uint16_t tcp_front::listen(door which, const std::string& host, std::uint16_t port, bool sasl,
+                                boost::asio::ssl::context* tls) {
   tcp::resolver resolver{io_};
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive);
-  auto& at = entrances_.try_emplace(node, io_).first->second;
+  auto& at = doors_.try_emplace(which, io_).first->second;
   at.where = *found.begin();
+  at.sasl = sasl;
+  at.tls = tls;
   listen(at);
   return at.where.port();
 }
 
-void tcp_front::listen(entrance& at) {
+void tcp_front::listen(doorway& at) {
   at.acceptor.open(at.where.protocol());
   at.acceptor.set_option(tcp::acceptor::reuse_address{true});
   error_code failed;
@@ -65,21 +68,26 @@ void tcp_front::run(const std::function<void()>& what) {
 
 void tcp_front::open(node_id node) {
   run([this, node] {
-    auto& at = entrances_.at(node);
-    if (at.acceptor.is_open()) return;
-    listen(at);
-    accept(node, at);
+    for (auto& [which, at] : doors_) {
+      if (which.node != node || at.acceptor.is_open()) continue;
+      listen(at);
+      accept(which, at);
+    }
   });
 }
 
 void tcp_front::close(node_id node) {
-  run([this, node] { entrances_.at(node).acceptor.close(); });
+  run([this, node] {
+    for (auto& [which, at] : doors_) {
+      if (which.node == node) at.acceptor.close();
+    }
+  });
 }
 
 void tcp_front::start() {
   io_.restart();
-  for (auto& [node, at] : entrances_) {
-    if (at.acceptor.is_open()) accept(node, at);
+  for (auto& [which, at] : doors_) {
+    if (at.acceptor.is_open()) accept(which, at);
   }
   boost::asio::post(io_, [this] { pump(); });
   thread_ = std::thread{[this] { io_.run(); }};
@@ -88,7 +96,8 @@ void tcp_front::start() {
 void tcp_front::stop() {
   if (!thread_.joinable()) return;
   boost::asio::post(io_, [this] {
-    for (auto& [node, at] : entrances_) at.acceptor.close();
+    for (auto& [which, at] : doors_) at.acceptor.close();
+    for (const auto& one : std::exchange(greetings_, {})) one->close();
     timer_.cancel();
     armed_.reset();
     for (const auto& [id, whom] : std::map{clients_}) whom.line->close();
@@ -110,24 +119,41 @@ void tcp_front::close_connections() {
   });
 }
 
-void tcp_front::accept(node_id node, entrance& at) {
-  at.acceptor.async_accept([this, node, &at](error_code error, tcp::socket socket) {
+void tcp_front::accept(door which, doorway& at) {
+  at.acceptor.async_accept([this, which, &at](error_code error, tcp::socket socket) {
     if (error == boost::asio::error::operation_aborted || !at.acceptor.is_open()) return;
-    if (!error) admit(node, std::move(socket));
-    accept(node, at);
+    if (!error) greet(which, at, std::move(socket));
+    accept(which, at);
   });
 }
 
-void tcp_front::admit(node_id node, tcp::socket socket) {
+void tcp_front::greet(door which, doorway& at, tcp::socket socket) {
+  entrance by{which.listener, at.sasl};
+  if (at.tls == nullptr) {
+    return admit(which.node, by,
+                 [&](link::events to) { return make_link(std::move(socket), std::move(to)); });
+  }
+  const auto greeting = std::make_shared<tls_greeting>(std::move(socket), *at.tls);
+  greetings_.insert(greeting);
+  const std::weak_ptr<tls_greeting> whose = greeting;  // it keeps the functions, which must not keep it
+  greeting->start(
+      [this, node = which.node, by](tls_stream stream, std::string principal) mutable {
+        by.principal = std::move(principal);
+        admit(node, by, [&](link::events to) { return make_tls_link(std::move(stream), std::move(to)); });
+      },
+      [this, whose] { greetings_.erase(whose.lock()); });
+}
+
+void tcp_front::admit(node_id node, const entrance& by, const make& made) {
   const connection_id id{++last_id_};
   link::events events{[this, id](frame content) { return on_frame(id, std::move(content)); },
                       [this, id] { read_on(id); }, [this, id] { on_gone(id); }};
-  auto line = std::make_shared<link>(std::move(socket), std::move(events));
+  auto line = made(std::move(events));
   {
     const std::lock_guard lock{guard_};
-    core_.connected(id, line->address().substr(0, line->address().rfind(':')), node);
+    core_.connected(id, line->address().substr(0, line->address().rfind(':')), node, by);
   }
-  const auto& added = clients_[id] = {line, false};
+  auto& added = clients_[id] = {line, false, by.principal};
   open_ = clients_.size();
   tell(broker_client_event::kind::connected, id, added);
   line->start();
@@ -141,10 +167,7 @@ bool tcp_front::on_frame(connection_id id, frame content) {
   pump();
   const auto found = clients_.find(id);
   if (found == clients_.end()) return false;
-  if (!found->second.identified) {
-    found->second.identified = true;
-    tell(broker_client_event::kind::identified, id, found->second);
-  }
+  identify(id, found->second);
   if (may_read(id, *found->second.line)) return true;
   paused_.insert(id);
   return false;
@@ -217,11 +240,27 @@ void tcp_front::arm() {
   });
 }
 
+/// Tells of a client's first request, and of who it has turned out to be.
+void tcp_front::identify(connection_id id, client& whom) {
+  if (!on_client_) return;
+  if (!std::exchange(whom.identified, true)) tell(broker_client_event::kind::identified, id, whom);
+  std::string principal;
+  {
+    const std::lock_guard lock{guard_};
+    const auto* said = core_.client(id);
+    if (said == nullptr || said->principal == whom.principal) return;
+    principal = said->principal;
+  }
+  whom.principal = std::move(principal);
+  tell(broker_client_event::kind::authenticated, id, whom);
+}
+
 void tcp_front::tell(broker_client_event::kind what, connection_id id, const client& whom) {
   if (!on_client_) return;
   broker_client_event event;
   event.what = what;
   event.address = whom.line->address();
+  event.principal = whom.principal;
   {
     const std::lock_guard lock{guard_};
     if (const auto* said = core_.client(id)) {

@@ -12,6 +12,7 @@
 
 #include "core/broker_core.hpp"
 #include "front/link.hpp"
+#include "front/tls.hpp"
 
 namespace kwire::embedded {
 
@@ -25,9 +26,17 @@ class tcp_front {
   tcp_front(broker_core& core, std::mutex& guard, listener on_client);
   ~tcp_front() { stop(); }
 
-  /// Resolves and listens for a node, before `start`; throws `boost::system::system_error`. Returns the port.
-  std::uint16_t listen(node_id node, const std::string& host, std::uint16_t port);
-  /// Listens for it again, or not any more, from any thread while started. Throws likewise.
+  /// One of a node's listeners.
+  struct door {
+    node_id node{};
+    std::size_t listener = 0;
+    friend auto operator<=>(const door&, const door&) = default;
+  };
+  /// Resolves and listens at one of a node's doors, before `start`; throws `boost::system::system_error`.
+  /// With `tls`, which has to outlive this, clients are greeted by it. Returns the port.
+  std::uint16_t listen(door at, const std::string& host, std::uint16_t port, bool sasl,
+                       boost::asio::ssl::context* tls);
+  /// Listens at the node's doors again, or not any more, from any thread while started. Throws likewise.
   void open(node_id node);
   void close(node_id node);
   void start();
@@ -44,19 +53,24 @@ class tcp_front {
   struct client {
     std::shared_ptr<link> line;
     bool identified = false;
+    std::string principal;  ///< that was told last
   };
 
-  struct entrance {
-    explicit entrance(boost::asio::io_context& io) : acceptor(io) {}
+  struct doorway {
+    explicit doorway(boost::asio::io_context& io) : acceptor(io) {}
     tcp::acceptor acceptor;
     tcp::endpoint where{};
+    bool sasl = false;
+    boost::asio::ssl::context* tls = nullptr;
   };
 
-  static void listen(entrance& at);
+  static void listen(doorway& at);
   /// Runs on the front's thread while the caller waits.
   void run(const std::function<void()>& what);
-  void accept(node_id node, entrance& at);
-  void admit(node_id node, tcp::socket socket);
+  void accept(door which, doorway& at);
+  void greet(door which, doorway& at, tcp::socket socket);
+  using make = std::function<std::shared_ptr<link>(link::events to)>;
+  void admit(node_id node, const entrance& by, const make& made);
   bool on_frame(connection_id id, frame content);
   void on_gone(connection_id id);
   /// Sends what the core has to say, reads on where it may, sets the timer.
@@ -64,6 +78,7 @@ class tcp_front {
   void read_on(connection_id id);
   bool may_read(connection_id id, const link& line);
   void arm();
+  void identify(connection_id id, client& whom);
   void tell(broker_client_event::kind what, connection_id id, const client& whom);
 
   broker_core& core_;
@@ -75,7 +90,8 @@ class tcp_front {
   std::atomic<std::size_t> open_{0};
 
   boost::asio::io_context io_{1};
-  std::map<node_id, entrance> entrances_;
+  std::map<door, doorway> doors_;
+  std::set<std::shared_ptr<tls_greeting>> greetings_;
   boost::asio::steady_timer timer_{io_};
   std::optional<instant> armed_;
   std::map<connection_id, client> clients_;

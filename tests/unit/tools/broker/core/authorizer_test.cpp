@@ -6,7 +6,11 @@
 #include <kwire/protocol/messages/heartbeat.hpp>
 #include <kwire/protocol/messages/incremental_alter_configs.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
+#include <kwire/protocol/messages/list_groups.hpp>
+#include <kwire/protocol/messages/list_offsets.hpp>
 #include <kwire/protocol/messages/metadata.hpp>
+#include <kwire/protocol/messages/offset_commit.hpp>
+#include <kwire/protocol/messages/offset_fetch.hpp>
 
 #include "script.hpp"
 
@@ -88,6 +92,104 @@ TEST_CASE("groups and the cluster are resources too") {
   resource.resource_type = 2;
   resource.resource_name = "t";
   CHECK(s.ask(s.c, alter, 1).responses.at(0).error_code == no_topic);
+}
+
+TEST_CASE("of several topics those are served that may be") {
+  stage s;
+  s.make_topic("secret");
+  s.allow(acl_operation::write);
+  s.allow(acl_operation::read);
+  const auto batch = make_batch({"v"});
+  auto both = produce_of("t", batch);
+  both.topic_data.push_back(produce_of("secret", batch).topic_data[0]);
+  const auto written = s.ask(s.c, both, 9).responses;
+  CHECK(written.at(0).partition_responses.at(0).error_code == 0);
+  CHECK(written.at(1).partition_responses.at(0).error_code == no_topic);
+  CHECK(s.core.state().find("secret")->partitions[0].log.end_offset() == 0);
+  auto reads = fetch_of("t", 0);
+  reads.topics.push_back(fetch_of("secret", 0).topics[0]);
+  reads.session_epoch = 0;
+  const auto read = s.ask(s.c, reads, 12);
+  CHECK(read.error_code == 0);
+  REQUIRE(read.responses.size() == 2);
+  CHECK(read.responses[0].partitions.at(0).records->size() == batch.size());
+  CHECK(read.responses[1].partitions.at(0).error_code == no_topic);
+  protocol::list_offsets_request offsets;
+  for (const auto* name : {"t", "secret"}) {
+    auto& of = offsets.topics.emplace_back();
+    of.name = name;
+    of.partitions.emplace_back().timestamp = -1;
+  }
+  const auto listed = s.ask(s.c, offsets, 5).topics;
+  CHECK(listed.at(0).partitions.at(0).offset == 1);
+  CHECK(listed.at(1).partitions.at(0).error_code == no_topic);
+}
+
+TEST_CASE("metadata of all topics has those that may be seen, without a word of others") {
+  stage s;
+  s.make_topic("secret");
+  s.allow(acl_operation::describe);
+  protocol::metadata_request all;
+  all.topics.reset();
+  all.include_topic_authorized_operations = true;
+  const auto seen = s.ask(s.c, all, 10).topics;
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].name == "t");
+  CHECK(seen[0].topic_authorized_operations == 1 << static_cast<int>(acl_operation::describe));
+  protocol::metadata_request one;
+  one.topics.emplace().emplace_back().name = "secret";
+  CHECK(s.ask(s.c, one, 10).topics.at(0).error_code == no_topic);
+  one.topics->at(0).name = "no such topic here";
+  CHECK(s.ask(s.c, one, 10).topics.at(0).error_code == no_topic);  // nor whether there is one
+}
+
+TEST_CASE("a topic is made by asking only for who may make it") {
+  stage s;
+  s.allow(acl_operation::describe, acl_resource::topic, "new");
+  protocol::metadata_request ask;
+  ask.topics.emplace().emplace_back().name = "new";
+  CHECK(s.ask(s.c, ask, 10).topics.at(0).error_code == no_topic);
+  s.allow(acl_operation::create, acl_resource::topic, "new");
+  CHECK(s.ask(s.c, ask, 10).topics.at(0).error_code == 0);
+}
+
+TEST_CASE("offsets are committed and fetched topic by topic") {
+  stage s;
+  s.make_topic("secret");
+  s.allow(acl_operation::read);
+  protocol::offset_commit_request commit;
+  commit.group_id = "g";
+  for (const auto* name : {"t", "secret"}) {
+    auto& of = commit.topics.emplace_back();
+    of.name = name;
+    of.partitions.emplace_back().committed_offset = 5;
+  }
+  for (const auto& topic : s.ask(s.c, commit, 8).topics) CHECK(topic.partitions[0].error_code == no_group);
+  s.allow(acl_operation::read, acl_resource::group, "g");
+  const auto done = s.ask(s.c, commit, 8).topics;
+  CHECK(done.at(0).partitions[0].error_code == 0);
+  CHECK(done.at(1).partitions[0].error_code == no_topic);
+  s.core.groups().find("g")->offsets[{"secret", partition_id{0}}] = {9, no_leader_epoch, ""};
+  protocol::offset_fetch_request fetch;
+  auto& group = fetch.groups.emplace_back();
+  group.group_id = "g";
+  group.topics.reset();
+  const auto known = s.ask(s.c, fetch, 8).groups.at(0).topics;
+  REQUIRE(known.size() == 1);
+  CHECK(known[0].partitions.at(0).committed_offset == 5);
+}
+
+TEST_CASE("groups that may not be described are not listed") {
+  stage s;
+  s.core.groups().find_or_create("mine");
+  s.core.groups().find_or_create("other");
+  s.allow(acl_operation::describe, acl_resource::group, "mine");
+  const auto listed = s.ask(s.c, protocol::list_groups_request{}, 4);
+  CHECK(listed.error_code == 0);
+  REQUIRE(listed.groups.size() == 1);
+  CHECK(listed.groups[0].group_id == "mine");
+  s.allow(acl_operation::describe, acl_resource::cluster, std::string{cluster_resource});
+  CHECK(s.ask(s.c, protocol::list_groups_request{}, 4).groups.size() == 2);
 }
 
 TEST_CASE("who may write anywhere may have a producer id") {

@@ -554,7 +554,7 @@ TEST_CASE("the feature is told where versions have a place for it") {
   REQUIRE(finalized({}, 4).size() == 1);
   CHECK(finalized({}, 3)[0].max_version_level == 2);
   core_options old;
-  old.transaction_version = 0;
+  old.features.transaction.level = 0;
   CHECK(finalized(old, 4).empty());
 }
 

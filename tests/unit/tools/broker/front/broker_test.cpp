@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <kwire/broker/broker.hpp>
+#include <memory>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -281,6 +282,47 @@ TEST_CASE("clients are told of, and options are checked") {
   CHECK(gone == 1);
   CHECK(client_id == "raw");
   CHECK_THROWS_AS(broker{broker_options{}.listen("nowhere")}, std::invalid_argument);
+}
+
+TEST_CASE("a hundred clients at once are served as one") {
+  broker b{broker_options{}.topic("t")};
+  const auto batch = make_batch({"v"});
+  std::vector<std::unique_ptr<raw_client>> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(std::make_unique<raw_client>(b.port()));
+  for (auto& one : clients) one->send(produce_of("t", batch), 9);
+  for (auto& one : clients) CHECK_FALSE(one->receive().empty());
+  CHECK(b.connections() == 100);
+  CHECK(b.log("t").size() == 100);
+  for (auto& one : clients) one->send(embedded::test::fetch_of("t", 100, 15'000), 12);
+  raw_client producer{b.port()};
+  CHECK(error_of(producer.ask(produce_of("t", batch), 9)) == 0);
+  for (auto& one : clients) CHECK_FALSE(one->receive().empty());
+}
+
+TEST_CASE("a frozen broker answers nobody until it thaws") {
+  broker b{broker_options{}.topic("t")};
+  raw_client client{b.port()};
+  const auto batch = make_batch({"v"});
+  CHECK(error_of(client.ask(produce_of("t", batch), 9)) == 0);
+  b.freeze();
+  client.send(produce_of("t", batch), 9);
+  raw_client late{b.port()};
+  CHECK(late.is_connected());
+  late.send(produce_of("t", batch), 9);
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  CHECK(b.log("t").size() == 1);
+  b.thaw();
+  CHECK_FALSE(client.receive().empty());
+  CHECK_FALSE(late.receive().empty());
+  CHECK(b.log("t").size() == 3);
+  b.fill_disk();
+  CHECK(error_of(client.ask(produce_of("t", batch), 9)) == 56);
+  b.fill_disk(1, false);
+  b.fail(api::produce, broker_errc::kafka_storage_error, strikes{2}.topic("t").client("raw"));
+  CHECK(error_of(client.ask(produce_of("t", batch), 9)) == 56);
+  CHECK_THROWS_AS(b.freeze(2), std::out_of_range);
+  CHECK_THROWS_AS(b.hide_topic("none"), std::out_of_range);
+  CHECK_THROWS_AS(b.bump_leader_epoch("t", 5), std::out_of_range);
 }
 
 TEST_CASE("other threads may look and interfere at any time") {

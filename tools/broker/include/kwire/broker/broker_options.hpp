@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <kwire/protocol/api.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,7 +16,8 @@ namespace kwire {
 struct broker_client_event {
   enum class kind : std::uint8_t {
     connected,
-    identified,  ///< its first ApiVersions has been answered
+    identified,     ///< its first request has been read
+    authenticated,  ///< by SASL; `principal` says as whom
     disconnected,
   };
   kind what{};
@@ -23,6 +25,8 @@ struct broker_client_event {
   std::string client_id;      ///< empty until `identified`
   std::string software_name;  ///< of clients that tell (KIP-511), else empty
   std::string software_version;
+  std::string
+      principal;  ///< who it is: `User:name`, `User:` and a certificate's subject, or `User:ANONYMOUS`
 };
 
 /// How an embedded broker is to be. Setters can be chained; a `broker` copies what it needs.
@@ -42,8 +46,52 @@ class broker_options {
     topics_.push_back({std::move(name), partitions, std::move(configs)});
     return *this;
   }
-  /// `host:port` to listen on; port 0 takes a free one. Default `127.0.0.1:0`.
-  broker_options& listen(std::string address) { return set(listen_, std::move(address)); }
+  /// `[protocol://]host:port` to listen on; port 0 takes a free one. The protocol is `plaintext` (the
+  /// default), `ssl`, `sasl_plaintext` or `sasl_ssl`. Default `127.0.0.1:0`.
+  broker_options& listen(std::string address) {
+    listeners_.front() = std::move(address);
+    return *this;
+  }
+  /// One more listener; clients are told the addresses of the one they use.
+  broker_options& also_listen(std::string address) {
+    listeners_.push_back(std::move(address));
+    return *this;
+  }
+  /// A user whom listeners with SASL let in, by PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. Others can be made
+  /// for SCRAM by AlterUserScramCredentials.
+  broker_options& user(std::string name, std::string password) {
+    users_.insert_or_assign(std::move(name), std::move(password));
+    return *this;
+  }
+  /// How long a SASL session lasts before the client has to authenticate again (KIP-368,
+  /// `connections.max.reauth.ms`); default: for ever.
+  broker_options& sasl_session(std::chrono::milliseconds d) {
+    sasl_session_ = d;
+    return *this;
+  }
+  /// Files in PEM with the certificate (and those it depends on) and the key of listeners with TLS; default:
+  /// a certificate made for the purpose, for `localhost`, the addresses of loopback and the hosts listened on
+  /// and advertised, whose authority `broker::tls_ca` gives.
+  broker_options& tls(std::string certificate_file, std::string key_file) {
+    tls_certificate_ = std::move(certificate_file);
+    return set(tls_key_, std::move(key_file));
+  }
+  /// File in PEM: clients of TLS have to show a certificate that one of these has signed; its subject is
+  /// their principal. Default: none is asked for.
+  broker_options& tls_client_ca(std::string file) { return set(tls_client_ca_, std::move(file)); }
+  /// Whether clients need leave by rules (CreateAcls) for what they do; default: no. What no rule allows is
+  /// forbidden then, but for super users like `User:admin`.
+  broker_options& authorize(bool on) { return set(authorize_, on); }
+  broker_options& super_user(std::string principal) {
+    super_users_.push_back(std::move(principal));
+    return *this;
+  }
+  /// Plays a release of Kafka from 0.10 on, like `2.8`: offers the APIs, versions and features that its
+  /// brokers offer, of those that are served at all. Default: everything, old and new.
+  broker_options& as(std::string release) { return set(as_, std::move(release)); }
+  /// `host:port` at which the broker can be told by HTTP what to do; port 0 takes a free one. It asks nobody
+  /// for a password. Default: none.
+  broker_options& control(std::string address) { return set(control_, std::move(address)); }
   /// Size of the cluster: brokers 1 to `count`, each with a port of its own (from that of `listen` on, or
   /// free ones) but one thread and memory. Default 1. The racks are dealt out in turn; consumers that name
   /// theirs (`client.rack`) are sent to a replica in it. Default: none.
@@ -89,7 +137,17 @@ class broker_options {
   }
 
   const std::vector<topic_spec>& topics() const noexcept { return topics_; }
-  const std::string& listen() const noexcept { return listen_; }
+  const std::string& listen() const noexcept { return listeners_.front(); }
+  const std::vector<std::string>& listeners() const noexcept { return listeners_; }
+  const std::map<std::string, std::string>& users() const noexcept { return users_; }
+  std::optional<std::chrono::milliseconds> sasl_session() const noexcept { return sasl_session_; }
+  const std::string& tls_certificate() const noexcept { return tls_certificate_; }
+  const std::string& tls_key() const noexcept { return tls_key_; }
+  const std::string& tls_client_ca() const noexcept { return tls_client_ca_; }
+  bool authorize() const noexcept { return authorize_; }
+  const std::vector<std::string>& super_users() const noexcept { return super_users_; }
+  const std::string& as() const noexcept { return as_; }
+  const std::string& control() const noexcept { return control_; }
   std::int32_t brokers() const noexcept { return brokers_; }
   const std::vector<std::string>& racks() const noexcept { return racks_; }
   std::int16_t replication_factor() const noexcept { return replication_factor_; }
@@ -114,7 +172,15 @@ class broker_options {
   }
 
   std::vector<topic_spec> topics_;
-  std::string listen_ = "127.0.0.1:0";
+  std::vector<std::string> listeners_{"127.0.0.1:0"};
+  std::map<std::string, std::string> users_;
+  std::optional<std::chrono::milliseconds> sasl_session_;
+  std::string tls_certificate_;
+  std::string tls_key_;
+  std::string tls_client_ca_;
+  std::vector<std::string> super_users_;
+  std::string as_;
+  std::string control_;
   std::string advertised_;
   std::vector<std::string> racks_;
   std::chrono::milliseconds rebalance_delay_{0};
@@ -128,6 +194,7 @@ class broker_options {
   std::int32_t brokers_ = 1;
   std::int16_t replication_factor_ = 3;
   bool auto_create_ = true;
+  bool authorize_ = false;
   bool check_crc_ = true;
   bool check_records_ = false;
 };

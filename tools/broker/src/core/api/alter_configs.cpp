@@ -5,6 +5,7 @@
 #include <kwire/protocol/messages/list_config_resources.hpp>
 #include <sstream>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -147,7 +148,8 @@ void serve(broker_core& core, const request& what, bool anew, Read&& read) {
     told.error_message.reset();
     std::vector<change> changes;
     for (const auto& config : resource.configs) changes.push_back(read(config));
-    auto error = what.injected;
+    auto error = refused_settings(core, what, acl_operation::alter_configs, resource.resource_type,
+                                  resource.resource_name);
     if (error == broker_errc::none && !seen.emplace(resource.resource_type, resource.resource_name).second) {
       error = broker_errc::invalid_request;
     }

@@ -21,10 +21,18 @@ bool misrouted(const protocol::api_versions_request& asked, const cluster& state
          (raw(asked.node) >= 0 && asked.node != self);
 }
 
+/// Kafka 4 tells version 0 of Produce, which it does not take: librdkafka compresses nothing otherwise.
+std::int16_t told_produce_minimum(const broker_core& core, version_range range) {
+  const auto& line = core.options().line;
+  return line && line->major >= 4 ? std::int16_t{0} : range.min;
+}
+
 /// Features that clients look at to see which protocols the cluster may use.
 void tell_features(const broker_core& core, std::int16_t version, protocol::api_versions_response& answer) {
   constexpr std::int16_t first_with_level_zero = 4;  // KIP-1022: older clients take 0 for no minimum at all
-  const auto tell = [&](const char* name, std::int16_t greatest, std::int16_t level) {
+  const auto tell = [&](const char* name, const feature_level& known) {
+    const auto [greatest, level] = known;
+    if (greatest == 0) return;
     if (version >= first_with_level_zero) {
       auto& supported = answer.supported_features.emplace_back();
       supported.name = name;
@@ -35,9 +43,10 @@ void tell_features(const broker_core& core, std::int16_t version, protocol::api_
     finalized.name = name;
     finalized.min_version_level = finalized.max_version_level = level;
   };
-  tell("group.version", 1, 1);
-  tell("share.version", 1, 1);
-  tell("transaction.version", 2, core.options().transaction_version);
+  const auto& features = core.options().features;
+  tell("group.version", features.group);
+  tell("share.version", features.share);
+  tell("transaction.version", features.transaction);
   answer.finalized_features_epoch = 1;
 }
 
@@ -64,7 +73,7 @@ void serve_api_versions(broker_core& core, const request& what) {
     if (range.empty()) continue;
     auto& told = answer.api_keys.emplace_back();
     told.api_key = entry.info->key;
-    told.min_version = range.min;
+    told.min_version = entry.info->key == api::produce ? told_produce_minimum(core, range) : range.min;
     told.max_version = range.max;
   }
   if (what.token.version >= 3) tell_features(core, what.token.version, answer);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <kwire/protocol/messages/describe_configs.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -152,7 +153,8 @@ void serve_describe_configs(broker_core& core, const request& what) {
     told.resource_type = resource.resource_type;
     told.resource_name = resource.resource_name;
     told.error_message.reset();
-    auto error = what.injected;
+    auto error = refused_settings(core, what, acl_operation::describe_configs, resource.resource_type,
+                                  resource.resource_name);
     if (error == broker_errc::none) error = describe(core, what, resource, asked, told);
     told.error_code = code(error);
     if (error != broker_errc::none) told.error_message = std::string{meaning(error)};

@@ -2,6 +2,7 @@
 #include <kwire/protocol/messages/consumer_group_heartbeat.hpp>
 
 #include "core/api/group_heartbeats.hpp"
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -10,8 +11,6 @@ namespace {
 using asked_heartbeat = protocol::consumer_group_heartbeat_request;
 using told_group = protocol::consumer_group_describe_response::group;
 using told_assignment = protocol::consumer_group_describe_response::assigned;
-
-constexpr std::int32_t all_group_operations = 0x0d48;
 
 std::optional<topic_partitions> owned_of(const asked_heartbeat& asked) {
   if (!asked.topic_partitions) return std::nullopt;
@@ -95,7 +94,8 @@ void serve_consumer_group_describe(broker_core& core, const request& what) {
   for (const auto& id : asked.group_ids) {
     auto& told = answer.groups.emplace_back();
     told.group_id = id;
-    auto error = refused_by_coordinator(core, what, coordinator_kind::group, id);
+    auto error = refused_group(core, what, acl_operation::describe, id);
+    if (error == broker_errc::none) error = refused_by_coordinator(core, what, coordinator_kind::group, id);
     const auto* known = core.groups().find_consumer(id);
     if (error == broker_errc::none && id.empty()) error = broker_errc::invalid_group_id;
     if (error == broker_errc::none && known == nullptr) error = broker_errc::group_id_not_found;
@@ -107,7 +107,9 @@ void serve_consumer_group_describe(broker_core& core, const request& what) {
       continue;
     }
     describe(core, *known, told);
-    if (asked.include_authorized_operations) told.authorized_operations = all_group_operations;
+    if (asked.include_authorized_operations) {
+      told.authorized_operations = authorized_operations(core, what, acl_resource::group, id);
+    }
   }
   core.respond(what.token, answer);
 }

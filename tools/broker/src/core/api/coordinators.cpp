@@ -1,6 +1,7 @@
 #include <kwire/protocol/messages/find_coordinator.hpp>
 #include <kwire/protocol/messages/init_producer_id.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -10,13 +11,14 @@ namespace {
 struct coordinator_answer {
   broker_errc error{};
   const broker_node* node = nullptr;
+  node_address where{};
 
   void fill(auto& told) const {
     told.error_code = code(error);
     told.error_message = error == broker_errc::none ? "" : std::string{meaning(error)};
     told.node = node == nullptr ? no_node : node->id;
-    told.host = node == nullptr ? "" : node->host;
-    told.port = node == nullptr ? -1 : node->port;
+    told.host = where.host;
+    told.port = where.port;
   }
 };
 
@@ -28,8 +30,15 @@ coordinator_answer find_coordinator(broker_core& core, const request& what, std:
   const bool known = kind == coordinator_kind::group || kind == coordinator_kind::transaction ||
                      (kind == coordinator_kind::share && what.token.version >= first_with_share);
   if (!known) return {broker_errc::invalid_request};
+  const auto denied = kind == coordinator_kind::share ? refused(core, what, acl_operation::cluster_action,
+                                                                acl_resource::cluster, cluster_resource)
+                      : kind == coordinator_kind::group
+                          ? refused_group(core, what, acl_operation::describe, key)
+                          : refused(core, what, acl_operation::describe, acl_resource::transactional_id, key);
+  if (denied != broker_errc::none) return {denied};
   const auto* node = core.state().node(core.coordinator_of(kind, key));
-  return {node == nullptr ? broker_errc::coordinator_not_available : broker_errc::none, node};
+  if (node == nullptr) return {broker_errc::coordinator_not_available};
+  return {broker_errc::none, node, core.address(*node, what.token.connection)};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/api/leader_hints.hpp"
+#include "core/authorizer.hpp"
 #include "core/old_records.hpp"
 
 namespace kwire::embedded {
@@ -88,6 +89,11 @@ located locate(broker_core& core, const pending_fetch& fetch, const fetch_target
   if (fetch.injected != broker_errc::none) return {nullptr, nullptr, fetch.injected};
   const bool by_id = fetch.token.version >= first_with_topic_ids;
   auto* of = core.state().find(target.topic.name, target.topic.id, by_id);
+  const auto& name = of == nullptr ? target.topic.name : of->name;
+  const bool known = of != nullptr || !by_id;
+  if (known && !may(core, fetch.token.connection, acl_operation::read, acl_resource::topic, name)) {
+    return {nullptr, nullptr, broker_errc::topic_authorization_failed};
+  }
   if (of == nullptr) return {nullptr, nullptr, cluster::unknown(by_id)};
   auto* where = of->find(target.wanted.index);
   if (where == nullptr) return {of, nullptr, broker_errc::unknown_topic_or_partition};
@@ -248,7 +254,7 @@ void answer_now(broker_core& core, pending_fetch& fetch) {
     }
     add(answer, records, std::move(result));
   }
-  hints.finish(answer, core.state());
+  hints.finish(answer, core, fetch.token.connection);
   for (const auto& target : served) session->served(target);
   core.respond(fetch.token, protocol::ref(answer), std::move(records));
 }
@@ -314,9 +320,7 @@ void serve_fetch(broker_core& core, const request& what) {
       std::min(static_cast<std::size_t>(std::max(asked.max_bytes, 0)), core.options().max_fetch_bytes);
   fetch->min_bytes = std::min(fetch->min_bytes, fetch->max_bytes);
 
-  // Who may not read a topic learns it for each partition, as from Kafka.
-  const bool sessions =
-      what.token.version >= first_with_sessions && what.injected != broker_errc::topic_authorization_failed;
+  const bool sessions = what.token.version >= first_with_sessions;
   auto error = sessions ? what.injected : broker_errc::none;
   if (!sessions) {
     fetch->injected = what.injected;

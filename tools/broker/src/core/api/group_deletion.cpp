@@ -1,6 +1,7 @@
 #include <kwire/protocol/messages/delete_groups.hpp>
 #include <kwire/protocol/messages/offset_delete.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -41,8 +42,9 @@ void serve_delete_groups(broker_core& core, const request& what) {
   for (const auto& id : asked.groups_names) {
     auto& told = answer.results.emplace_back();
     told.group_id = id;
-    const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, id);
-    told.error_code = code(refused != broker_errc::none ? refused : remove(core, id));
+    auto error = refused_group(core, what, acl_operation::remove, id);
+    if (error == broker_errc::none) error = refused_by_coordinator(core, what, coordinator_kind::group, id);
+    told.error_code = code(error != broker_errc::none ? error : remove(core, id));
   }
   core.respond(what.token, answer);
 }
@@ -62,8 +64,10 @@ void serve_offset_delete(broker_core& core, const request& what) {
     for (const auto& partition : topic.partitions) {
       auto& result = told.partitions.emplace_back();
       result.partition_index = partition.partition_index;
-      auto error = broker_errc::none;
-      if (known == nullptr || known->find(partition.partition_index) == nullptr) {
+      auto error = refused_topic(core, what, acl_operation::read, topic.name);
+      if (error != broker_errc::none) {
+        // not his to change
+      } else if (known == nullptr || known->find(partition.partition_index) == nullptr) {
         error = broker_errc::unknown_topic_or_partition;
       } else if (is_subscribed(core, asked.group_id, topic.name)) {
         error = broker_errc::group_subscribed_to_topic;

@@ -2,13 +2,11 @@
 #include <kwire/protocol/messages/describe_groups.hpp>
 #include <kwire/protocol/messages/list_groups.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
 namespace {
-
-// READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS: what there is for groups, nothing being forbidden.
-constexpr std::int32_t all_group_operations = 0x0d48;
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
@@ -48,10 +46,13 @@ void serve_describe_groups(broker_core& core, const request& what) {
   for (const auto& id : asked.groups) {
     auto& told = answer.groups.emplace_back();
     told.group_id = id;
-    const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, id);
-    told.error_code = code(refused);
-    if (refused != broker_errc::none) continue;
-    if (asked.include_authorized_operations) told.authorized_operations = all_group_operations;
+    auto error = refused_group(core, what, acl_operation::describe, id);
+    if (error == broker_errc::none) error = refused_by_coordinator(core, what, coordinator_kind::group, id);
+    told.error_code = code(error);
+    if (error != broker_errc::none) continue;
+    if (asked.include_authorized_operations) {
+      told.authorized_operations = authorized_operations(core, what, acl_resource::group, id);
+    }
     const auto* known = core.groups().find(id);
     if (known != nullptr && core.groups().type(id) == "classic") {
       describe(*known, told);
@@ -71,9 +72,13 @@ void serve_list_groups(broker_core& core, const request& what) {
   if (!read_body(core, what, asked)) return;
   protocol::list_groups_response answer;
   answer.error_code = code(what.injected);
+  // Who may describe the cluster sees all groups, others those that they may describe.
+  const bool all =
+      may(core, what.token.connection, acl_operation::describe, acl_resource::cluster, cluster_resource);
   if (what.injected == broker_errc::none) {
     for (const auto& [id, entry] : core.groups().all()) {
       if (core.coordinator_of(coordinator_kind::group, id) != what.node) continue;
+      if (!all && refused_group(core, what, acl_operation::describe, id) != broker_errc::none) continue;
       const auto state = core.groups().state(id);
       const auto type = core.groups().type(id);
       if (!passes(asked.states_filter, state) || !passes(asked.types_filter, type)) continue;

@@ -1,6 +1,7 @@
 #include <kwire/protocol/messages/offset_commit.hpp>
 #include <kwire/protocol/messages/offset_fetch.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -55,9 +56,11 @@ Partition committed(broker_core& core, const group* of, const std::string& name,
 
 /// All offsets of the group, when the request names no topics.
 template <class Topic, class Partition>
-void list_all(broker_core& core, const group* of, std::vector<Topic>& into, bool require_stable) {
+void list_all(broker_core& core, const request& what, const group* of, std::vector<Topic>& into,
+              bool require_stable) {
   if (of == nullptr) return;
   for (const auto& [key, offset] : of->offsets) {
+    if (refused_topic(core, what, acl_operation::describe, key.first) != broker_errc::none) continue;
     if (into.empty() || into.back().name != key.first) {
       into.emplace_back().name = key.first;
       if constexpr (requires { into.back().topic_id; }) {
@@ -74,20 +77,25 @@ void answer_one(broker_core& core, const request& what, const protocol::offset_f
   using told_topic = protocol::offset_fetch_response::topic;
   using told_partition = protocol::offset_fetch_response::partition;
   const auto* of = core.groups().find(asked.group_id);
-  const auto refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  auto refused = refused_group(core, what, acl_operation::describe, asked.group_id);
+  if (refused == broker_errc::none) {
+    refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  }
   const bool has_top_error = what.token.version >= 2;
   if (has_top_error && refused != broker_errc::none) {
     answer.error_code = code(refused);
     return;
   }
   if (!asked.topics)
-    return list_all<told_topic, told_partition>(core, of, answer.topics, asked.require_stable);
+    return list_all<told_topic, told_partition>(core, what, of, answer.topics, asked.require_stable);
   for (const auto& topic : *asked.topics) {
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
+    const auto denied = refused_topic(core, what, acl_operation::describe, topic.name);
+    const auto error = refused != broker_errc::none ? refused : denied;
     for (const auto index : topic.partition_indexes) {
       told.partitions.push_back(
-          committed<told_partition>(core, of, topic.name, index, refused, asked.require_stable));
+          committed<told_partition>(core, of, topic.name, index, error, asked.require_stable));
     }
   }
 }
@@ -98,7 +106,10 @@ void answer_group(broker_core& core, const request& what, const protocol::offset
   using told_partition = protocol::offset_fetch_response::group_partition;
   const bool by_id = what.token.version >= first_with_topic_ids;
   answer.group_id = asked.group_id;
-  auto refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  auto refused = refused_group(core, what, acl_operation::describe, asked.group_id);
+  if (refused == broker_errc::none) {
+    refused = refused_by_coordinator(core, what, coordinator_kind::group, asked.group_id);
+  }
   const auto* modern = core.groups().find_consumer(asked.group_id);
   if (refused == broker_errc::none && modern != nullptr) {
     refused = modern->may_fetch(asked.member_id, asked.member_epoch);
@@ -106,14 +117,16 @@ void answer_group(broker_core& core, const request& what, const protocol::offset
   answer.error_code = code(refused);
   if (refused != broker_errc::none) return;
   const auto* of = core.groups().find(asked.group_id);
-  if (!asked.topics) return list_all<told_topic, told_partition>(core, of, answer.topics, require_stable);
+  if (!asked.topics)
+    return list_all<told_topic, told_partition>(core, what, of, answer.topics, require_stable);
   for (const auto& topic : *asked.topics) {
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
     told.topic_id = topic.topic_id;
     const auto* known = by_id ? core.state().find(topic.topic_id) : nullptr;
-    const auto error = by_id && known == nullptr ? broker_errc::unknown_topic_id : broker_errc::none;
     const auto& name = known != nullptr ? known->name : topic.name;
+    const auto error = by_id && known == nullptr ? broker_errc::unknown_topic_id
+                                                 : refused_topic(core, what, acl_operation::describe, name);
     for (const auto index : topic.partition_indexes) {
       told.partitions.push_back(committed<told_partition>(core, of, name, index, error, require_stable));
     }
@@ -135,11 +148,15 @@ void serve_offset_commit(broker_core& core, const request& what) {
     told.name = topic.name;
     told.topic_id = topic.topic_id;
     auto* where = core.state().find(topic.name, topic.topic_id, by_id);
+    const bool unseen = where == nullptr && by_id;
+    const auto& name = where == nullptr ? topic.name : where->name;
+    const auto denied = unseen ? broker_errc::none : refused_topic(core, what, acl_operation::read, name);
     for (const auto& partition : topic.partitions) {
       auto& result = told.partitions.emplace_back();
       result.partition_index = partition.partition_index;
       const auto limit = core.options().groups.max_metadata_bytes;
-      const auto error = refused != broker_errc::none ? refused : store(*of, where, partition, limit, by_id);
+      auto error = refused != broker_errc::none ? refused : denied;
+      if (error == broker_errc::none) error = store(*of, where, partition, limit, by_id);
       result.error_code = code(error);
     }
   }

@@ -1,5 +1,6 @@
 #include <kwire/protocol/messages/offset_for_leader_epoch.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -14,7 +15,7 @@ answer_partition answer(broker_core& core, const request& what, const std::strin
   told.index = asked.index;
   auto* of = core.state().find(name);
   const auto* where = of == nullptr ? nullptr : of->find(asked.index);
-  auto error = what.injected;
+  auto error = refused_topic(core, what, acl_operation::describe, name);
   if (error == broker_errc::none && where == nullptr) error = broker_errc::unknown_topic_or_partition;
   if (error == broker_errc::none) error = check_leader(*where, what.node, asked.current_leader_epoch);
   told.error_code = code(error);

@@ -18,13 +18,14 @@ class leader_hints {
   }
 
   template <class Response>
-  void finish(Response& answer, const cluster& state) const {
+  void finish(Response& answer, const broker_core& core, connection_id to) const {
     for (const auto id : named_) {
-      const auto* node = state.node(id);
+      const auto* node = core.state().node(id);
+      const auto where = core.address(*node, to);
       auto& told = answer.node_endpoints.emplace_back();
       told.id = id;
-      told.host = node->host;
-      told.port = node->port;
+      told.host = where.host;
+      told.port = where.port;
       told.rack = node->rack;
     }
   }

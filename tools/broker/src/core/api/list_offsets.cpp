@@ -3,6 +3,7 @@
 #include <kwire/protocol/records/batch_reader.hpp>
 #include <kwire/protocol/records/record_range.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 #include "core/record_intake.hpp"
 
@@ -103,7 +104,7 @@ answer_partition answer(broker_core& core, const request& what, const std::strin
   told.partition_index = asked.partition_index;
   auto* of = core.state().find(name);
   auto* where = of == nullptr ? nullptr : of->find(asked.partition_index);
-  auto error = what.injected;
+  auto error = refused_topic(core, what, acl_operation::describe, name);
   if (error == broker_errc::none && where == nullptr) error = broker_errc::unknown_topic_or_partition;
   if (error == broker_errc::none) error = check_leader(*where, what.node, asked.current_leader_epoch);
   if (error == broker_errc::none && !is_known(asked.timestamp, what.token.version)) {

@@ -5,6 +5,7 @@
 #include <kwire/protocol/messages/list_partition_reassignments.hpp>
 #include <set>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -88,7 +89,7 @@ void serve_create_partitions(broker_core& core, const request& what) {
     told.error_message.reset();
     auto* of = core.state().find(topic.name);
     placement added;
-    auto error = what.injected;
+    auto error = refused_topic(core, what, acl_operation::alter, topic.name);
     if (error == broker_errc::none && named[topic.name] > 1) error = broker_errc::invalid_request;
     if (error == broker_errc::none && of == nullptr) error = broker_errc::unknown_topic_or_partition;
     if (error == broker_errc::none) error = plan(core, *of, topic, added);

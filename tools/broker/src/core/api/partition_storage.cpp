@@ -2,6 +2,7 @@
 #include <kwire/protocol/messages/delete_records.hpp>
 #include <kwire/protocol/messages/describe_log_dirs.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -43,7 +44,7 @@ void serve_delete_records(broker_core& core, const request& what) {
     auto* of = core.state().find(topic.name);
     for (const auto& partition : topic.partitions) {
       const auto* where = of == nullptr ? nullptr : of->find(partition.partition_index);
-      auto error = what.injected;
+      auto error = refused_topic(core, what, acl_operation::remove, topic.name);
       if (error == broker_errc::none && where == nullptr) error = broker_errc::unknown_topic_or_partition;
       if (error == broker_errc::none) error = check_leader(*where, what.node, no_leader_epoch);
       if (error == broker_errc::none) {
@@ -68,6 +69,7 @@ void serve_describe_log_dirs(broker_core& core, const request& what) {
   if (what.injected != broker_errc::none) return core.respond(what.token, answer);
   auto& told = answer.results.emplace_back();
   told.log_dir = "memory";
+  if (core.conditions().has_full_disk(what.node)) told.error_code = code(broker_errc::kafka_storage_error);
   if (asked.topics) {
     for (const auto& topic : *asked.topics) {
       const auto* of = core.state().find(topic.name);

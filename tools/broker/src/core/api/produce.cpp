@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "core/api/leader_hints.hpp"
+#include "core/authorizer.hpp"
 #include "core/record_intake.hpp"
 
 namespace kwire::embedded {
@@ -41,6 +42,7 @@ struct produce_run {
   void take(const asked_topic& asked);
   broker_errc enlist(const transaction::partition_key& where, const producer_identity& who);
   append_result append(topic* to, partition* where, const protocol::produce_request::partition& data);
+  broker_errc denied = broker_errc::none;  ///< the topic at hand, because of who asks
 };
 
 /// KIP-890: from version 12 on, writing adds the partition to the transaction; before, the coordinator is
@@ -69,7 +71,7 @@ broker_errc produce_run::enlist(const transaction::partition_key& where, const p
 append_result produce_run::append(topic* to, partition* where,
                                   const protocol::produce_request::partition& data) {
   append_result done;
-  done.error = refused;
+  done.error = refused != broker_errc::none ? refused : denied;
   if (done.error == broker_errc::none && where == nullptr) {
     const bool by_id = what.token.version >= first_with_topic_ids;
     done.error = to == nullptr ? cluster::unknown(by_id) : broker_errc::unknown_topic_or_partition;
@@ -88,6 +90,9 @@ append_result produce_run::append(topic* to, partition* where,
 
 void produce_run::take(const asked_topic& asked) {
   auto* to = core.state().find(asked.name, asked.topic_id, what.token.version >= first_with_topic_ids);
+  const auto& name = to == nullptr ? asked.name : to->name;
+  const bool hidden = to == nullptr && what.token.version >= first_with_topic_ids;
+  denied = hidden ? broker_errc::none : refused_topic(core, what, acl_operation::write, name);
   auto& listed = answer.responses.emplace_back();
   listed.name = asked.name;
   listed.topic_id = asked.topic_id;
@@ -171,7 +176,7 @@ void serve_produce(broker_core& core, const request& what) {
   if (asked.acks < -1 || asked.acks > 1) run.refused = broker_errc::invalid_required_acks;
   run.answer.responses.reserve(asked.topic_data.size());
   for (const auto& topic : asked.topic_data) run.take(topic);
-  run.hints.finish(run.answer, core.state());
+  run.hints.finish(run.answer, core, what.token.connection);
 
   for (const auto& one : run.grown) core.grown(*core.state().find(one.topic_id), one.index, what.now);
   if (asked.acks == -1) return answer_when_replicated(run, asked.timeout_ms);

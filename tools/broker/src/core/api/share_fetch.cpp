@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/api/leader_hints.hpp"
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -38,8 +39,12 @@ std::int64_t readable_end(broker_core& core, const share_group& group, const par
 }
 
 /// Why the node does not serve the partition; none: it does.
-broker_errc check(broker_core& core, const place& where, node_id node) {
-  if (core.state().find(where.first) == nullptr) return broker_errc::unknown_topic_id;
+broker_errc check(broker_core& core, const place& where, node_id node, connection_id who) {
+  const auto* topic = core.state().find(where.first);
+  if (topic == nullptr) return broker_errc::unknown_topic_id;
+  if (!may(core, who, acl_operation::read, acl_resource::topic, topic->name)) {
+    return broker_errc::topic_authorization_failed;
+  }
   const auto* of = find(core, where);
   return of == nullptr ? broker_errc::unknown_topic_or_partition : check_leader(*of, node, no_leader_epoch);
 }
@@ -50,7 +55,8 @@ broker_errc acknowledge(broker_core& core, const share_session_cache::key& whose
                         const std::vector<Batch>& batches, bool renews, const request& what) {
   auto& group = *core.groups().find_share(whose.first);
   const auto now = what.now;
-  if (const auto error = check(core, where, what.node); error != broker_errc::none) return error;
+  if (const auto error = check(core, where, what.node, what.token.connection); error != broker_errc::none)
+    return error;
   auto* state = group.find(where);
   if (state == nullptr) return broker_errc::invalid_record_state;
   std::int64_t end = -1;
@@ -101,7 +107,7 @@ outcome take(broker_core& core, const pending& fetch, const place& where, std::s
   auto& told = result.told;
   told.partition_index = partition_id{where.second};
   told.records = bytes_view{};
-  if (const auto error = check(core, where, fetch.node); error != broker_errc::none) {
+  if (const auto error = check(core, where, fetch.node, fetch.token.connection); error != broker_errc::none) {
     told.error_code = code(error);
     return result;
   }
@@ -190,13 +196,13 @@ void answer_now(broker_core& core, pending& fetch, instant now) {
   }
   for (const auto& where : fetch.missing) {
     outcome only;
-    only.told.error_code = code(check(core, where, fetch.node));
+    only.told.error_code = code(check(core, where, fetch.node, fetch.token.connection));
     only.told.partition_index = partition_id{where.second};
     only.told.records = bytes_view{};
     add(where, std::move(only));
   }
   core.groups().settle(*group);
-  hints.finish(answer, core.state());
+  hints.finish(answer, core, fetch.token.connection);
   core.respond(fetch.token, protocol::ref(answer), std::move(slices));
 }
 
@@ -206,7 +212,7 @@ bool is_due(broker_core& core, const pending& fetch, instant now) {
   auto* group = core.groups().find_share(fetch.whose.first);
   if (session == nullptr || group == nullptr || session->places.empty()) return true;
   return std::ranges::any_of(session->places, [&](const place& where) {
-    if (check(core, where, fetch.node) != broker_errc::none) return true;
+    if (check(core, where, fetch.node, fetch.token.connection) != broker_errc::none) return true;
     auto* of = find(core, where);
     auto& state = group->enter(where, *of, now);
     return state.first_free(readable_end(core, *group, *of), group->limits()).has_value();
@@ -315,7 +321,9 @@ void serve_share_fetch(broker_core& core, const request& what) {
     for (const auto& topic : asked.topics) {
       for (const auto& partition : topic.partitions) {
         const place where{topic.topic_id, raw(partition.partition_index)};
-        (check(core, where, what.node) != broker_errc::none ? fetch->missing : session->places).insert(where);
+        (check(core, where, what.node, what.token.connection) != broker_errc::none ? fetch->missing
+                                                                                   : session->places)
+            .insert(where);
       }
     }
   }
@@ -357,7 +365,7 @@ void serve_share_acknowledge(broker_core& core, const request& what) {
     if (result != broker_errc::none) told.error_message = std::string{meaning(result)};
     if (result == broker_errc::not_leader_or_follower) hints.add(told, *find(core, where));
   }
-  hints.finish(answer, core.state());
+  hints.finish(answer, core, what.token.connection);
   if (asked.share_session_epoch == share_session_cache::final_epoch) {
     const share_session_cache::key whose{*asked.group_id, *asked.member_id};
     release_all(core, whose, *session, what.now);

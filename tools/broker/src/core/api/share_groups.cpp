@@ -2,12 +2,11 @@
 #include <kwire/protocol/messages/share_group_heartbeat.hpp>
 
 #include "core/api/group_heartbeats.hpp"
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
 namespace {
-
-constexpr std::int32_t all_group_operations = 0x0d48;
 
 void describe(broker_core& core, const share_group& known,
               protocol::share_group_describe_response::group& told) {
@@ -61,7 +60,8 @@ void serve_share_group_describe(broker_core& core, const request& what) {
   for (const auto& id : asked.group_ids) {
     auto& told = answer.groups.emplace_back();
     told.group_id = id;
-    auto error = refused_by_coordinator(core, what, coordinator_kind::group, id);
+    auto error = refused_group(core, what, acl_operation::describe, id);
+    if (error == broker_errc::none) error = refused_by_coordinator(core, what, coordinator_kind::group, id);
     const auto* known = core.groups().find_share(id);
     if (error == broker_errc::none && id.empty()) error = broker_errc::invalid_group_id;
     if (error == broker_errc::none && known == nullptr) error = broker_errc::group_id_not_found;
@@ -71,7 +71,9 @@ void serve_share_group_describe(broker_core& core, const request& what) {
       continue;
     }
     describe(core, *known, told);
-    if (asked.include_authorized_operations) told.authorized_operations = all_group_operations;
+    if (asked.include_authorized_operations) {
+      told.authorized_operations = authorized_operations(core, what, acl_resource::group, id);
+    }
   }
   core.respond(what.token, answer);
 }

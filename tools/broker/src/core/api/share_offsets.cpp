@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/delete_share_group_offsets.hpp>
 #include <kwire/protocol/messages/describe_share_group_offsets.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -84,7 +85,10 @@ void serve_describe_share_group_offsets(broker_core& core, const request& what) 
     auto& told = answer.groups.emplace_back();
     told.group_id = group.group_id;
     auto* known = core.groups().find_share(group.group_id);
-    auto error = refused_by_coordinator(core, what, coordinator_kind::group, group.group_id);
+    auto error = refused_group(core, what, acl_operation::describe, group.group_id);
+    if (error == broker_errc::none) {
+      error = refused_by_coordinator(core, what, coordinator_kind::group, group.group_id);
+    }
     if (error == broker_errc::none && known == nullptr) error = broker_errc::group_id_not_found;
     told.error_code = code(error);
     if (error != broker_errc::none) {

@@ -2,6 +2,7 @@
 #include <kwire/protocol/messages/describe_topic_partitions.hpp>
 #include <set>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -9,8 +10,6 @@ namespace {
 
 using told_topic = protocol::describe_topic_partitions_response::topic;
 using told_partition = protocol::describe_topic_partitions_response::partition;
-
-constexpr std::int32_t all_topic_operations = 0x0df8;
 
 told_partition describe(const cluster& state, const partition& known, std::int32_t index) {
   told_partition told;
@@ -39,7 +38,11 @@ void serve_describe_topic_partitions(broker_core& core, const request& what) {
   std::set<std::string> names;
   for (const auto& topic : asked.topics) names.insert(topic.name);
   if (asked.topics.empty()) {
-    for (const auto& [name, of] : core.state().topics()) names.insert(name);
+    for (const auto& [name, of] : core.state().topics()) {
+      if (may(core, what.token.connection, acl_operation::describe, acl_resource::topic, name)) {
+        names.insert(name);
+      }
+    }
   }
   auto name = asked.cursor ? names.lower_bound(asked.cursor->topic_name) : names.begin();
   protocol::describe_topic_partitions_response answer;
@@ -47,7 +50,7 @@ void serve_describe_topic_partitions(broker_core& core, const request& what) {
     auto& told = answer.topics.emplace_back();
     told.name = *name;
     auto* of = core.state().find(*name);
-    auto error = what.injected;
+    auto error = refused_topic(core, what, acl_operation::describe, *name);
     if (error == broker_errc::none && of == nullptr) {
       error = is_valid_topic_name(*name) ? broker_errc::unknown_topic_or_partition
                                          : broker_errc::invalid_topic_exception;
@@ -56,7 +59,7 @@ void serve_describe_topic_partitions(broker_core& core, const request& what) {
     if (error != broker_errc::none) continue;
     told.topic_id = of->id;
     told.is_internal = is_internal_topic(*name);
-    told.topic_authorized_operations = all_topic_operations;
+    told.topic_authorized_operations = authorized_operations(core, what, acl_resource::topic, *name);
     const bool goes_on = asked.cursor && asked.cursor->topic_name == *name;
     auto index = goes_on ? std::max(raw(asked.cursor->partition_index), 0) : 0;
     const auto count = static_cast<std::int32_t>(of->partitions.size());

@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/delete_topics.hpp>
 #include <set>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -113,7 +114,11 @@ void serve_create_topics(broker_core& core, const request& what) {
     told.name = topic.name;
     told.error_message.reset();
     plan made;
-    outcome result{what.injected, {}};
+    outcome result{refused(core, what, acl_operation::create, acl_resource::cluster, cluster_resource), {}};
+    if (result.error == broker_errc::cluster_authorization_failed && what.injected == broker_errc::none) {
+      result.error = refused_topic(core, what, acl_operation::create, topic.name);
+      if (result.error != broker_errc::none) result.message = "Authorization failed.";
+    }
     if (result.error == broker_errc::none && named[topic.name] > 1) {
       result = {broker_errc::invalid_request, "Duplicate topic name."};
     }
@@ -140,6 +145,9 @@ void serve_delete_topics(broker_core& core, const request& what) {
     told.topic_id = topic.topic_id;
     auto* known = topic.name ? core.state().find(*topic.name) : core.state().find(topic.topic_id);
     auto error = what.injected;
+    const bool seen = known != nullptr || topic.name;
+    const auto& name = known != nullptr ? known->name : topic.name.value_or("");
+    if (seen) error = refused_topic(core, what, acl_operation::remove, name);
     if (error == broker_errc::none && topic.name && !topic.topic_id.is_zero()) {
       error = broker_errc::invalid_request;  // one of the two
     }

@@ -4,6 +4,7 @@
 #include <kwire/protocol/messages/describe_transactions.hpp>
 #include <kwire/protocol/messages/list_transactions.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -56,7 +57,10 @@ void serve_describe_transactions(broker_core& core, const request& what) {
   for (const auto& id : asked.transactional_ids) {
     auto& told = answer.transaction_states.emplace_back();
     told.transactional_id = id;
-    auto error = refused_by_coordinator(core, what, coordinator_kind::transaction, id);
+    auto error = refused(core, what, acl_operation::describe, acl_resource::transactional_id, id);
+    if (error == broker_errc::none) {
+      error = refused_by_coordinator(core, what, coordinator_kind::transaction, id);
+    }
     if (error == broker_errc::none && id.empty()) error = broker_errc::invalid_request;
     const auto* known = error == broker_errc::none ? core.transactions().find(id, what.now) : nullptr;
     if (error == broker_errc::none && known == nullptr) error = broker_errc::transactional_id_not_found;
@@ -77,6 +81,9 @@ void serve_list_transactions(broker_core& core, const request& what) {
   for (const auto& [id, one] : core.transactions().all()) {
     if (core.coordinator_of(coordinator_kind::transaction, id) != what.node) continue;
     if (!passes(asked, one, what.now)) continue;
+    if (!may(core, what.token.connection, acl_operation::describe, acl_resource::transactional_id, id)) {
+      continue;
+    }
     auto& told = answer.transaction_states.emplace_back();
     told.transactional_id = id;
     told.producer = one.producer().id;
@@ -97,7 +104,7 @@ void serve_describe_producers(broker_core& core, const request& what) {
       auto& told = listed.partitions.emplace_back();
       told.partition_index = index;
       const auto* where = of == nullptr ? nullptr : of->find(index);
-      auto error = what.injected;
+      auto error = refused_topic(core, what, acl_operation::read, topic.name);
       if (error == broker_errc::none && where == nullptr) error = broker_errc::unknown_topic_or_partition;
       if (error == broker_errc::none) error = check_leader(*where, what.node, no_leader_epoch);
       told.error_code = code(error);

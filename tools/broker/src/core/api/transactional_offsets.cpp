@@ -1,5 +1,6 @@
 #include <kwire/protocol/messages/txn_offset_commit.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -74,13 +75,17 @@ void serve_txn_offset_commit(broker_core& core, const request& what) {
   protocol::txn_offset_commit_request asked;
   if (!read_body(core, what, asked)) return;
   const bool by_id = what.token.version >= first_with_topic_ids;
-  const auto refused = check(core, what, asked);
+  const auto whole = check(core, what, asked);
   protocol::txn_offset_commit_response answer;
   for (const auto& topic : asked.topics) {
     auto& told = answer.topics.emplace_back();
     told.name = topic.name;
     told.topic_id = topic.topic_id;
     auto* where = core.state().find(topic.name, topic.topic_id, by_id);
+    auto refused = whole;
+    if (refused == broker_errc::none && (where != nullptr || !by_id)) {
+      refused = refused_topic(core, what, acl_operation::read, where == nullptr ? topic.name : where->name);
+    }
     for (const auto& partition : topic.partitions) {
       auto& result = told.partitions.emplace_back();
       result.partition_index = partition.partition_index;

@@ -3,6 +3,7 @@
 #include <kwire/protocol/messages/end_txn.hpp>
 #include <kwire/protocol/messages/write_txn_markers.hpp>
 
+#include "core/authorizer.hpp"
 #include "core/handlers.hpp"
 
 namespace kwire::embedded {
@@ -28,10 +29,15 @@ struct addition {
 /// All partitions are added or none.
 std::vector<add_response::topic> add(broker_core& core, const request& what, const addition& asked,
                                      const std::vector<add_request::topic>& topics) {
-  const auto refused = refused_by_coordinator(core, what, coordinator_kind::transaction, asked.id);
+  auto refused =
+      embedded::refused(core, what, acl_operation::write, acl_resource::transactional_id, asked.id);
+  if (refused == broker_errc::none) {
+    refused = refused_by_coordinator(core, what, coordinator_kind::transaction, asked.id);
+  }
   bool all_known = true;
   for (const auto& topic : topics) {
     auto* of = core.state().find(topic.name);
+    all_known = all_known && refused_topic(core, what, acl_operation::write, topic.name) == broker_errc::none;
     for (const auto index : topic.partitions) {
       all_known = all_known && of != nullptr && of->find(index) != nullptr;
     }
@@ -43,6 +49,7 @@ std::vector<add_response::topic> add(broker_core& core, const request& what, con
     auto* of = core.state().find(topic.name);
     for (const auto index : topic.partitions) {
       auto error = refused;
+      if (error == broker_errc::none) error = refused_topic(core, what, acl_operation::write, topic.name);
       if (error == broker_errc::none && (of == nullptr || of->find(index) == nullptr)) {
         error = broker_errc::unknown_topic_or_partition;
       } else if (error == broker_errc::none && !all_known) {

@@ -4,6 +4,7 @@
 #include <kwire/protocol/records/message_set.hpp>
 #include <kwire/protocol/records/record_range.hpp>
 
+#include "core/old_records.hpp"
 #include "script.hpp"
 
 namespace kwire::embedded {
@@ -170,6 +171,23 @@ TEST_CASE("message sets of old versions become batches") {
       }
     }
   }
+}
+
+TEST_CASE("all that a conversion decompresses counts towards one cap") {
+  const auto batch = make_batch({std::string(1000, 'z')}, {.stamp = {}, .codec = protocol::codec::gzip});
+  const auto old = down_convert(batch, 1);
+  REQUIRE(old.has_value());
+  auto twice = *old;
+  twice.insert(twice.end(), old->begin(), old->end());
+  CHECK(up_convert(twice, true, 3000).has_value());
+  CHECK(up_convert(*old, true, 1500).has_value());
+  CHECK(up_convert(twice, true, 1500).error().code == protocol::wire_errc::too_large);
+
+  auto both = batch;
+  both.insert(both.end(), batch.begin(), batch.end());
+  CHECK(down_convert(both, 1, 1500).value() == *old);
+  CHECK(down_convert(both, 1, 3000).value() == twice);
+  CHECK(down_convert(both, 1, 500).error().code == protocol::wire_errc::too_large);
 }
 
 TEST_CASE("retention.bytes bounds a partition") {
