@@ -14,13 +14,23 @@ std::vector<topic_partition> listed(std::vector<core::commit_entry> entries) {
   return out;
 }
 
+core::consumer_settings adapt(core::consumer_settings settings, const consumer_app::role& as) {
+  settings.group_instance_id = as.instance;
+  if (!as.by_hand) return settings;
+  settings.group_id.clear();
+  settings.auto_commit = false;
+  return settings;
+}
+
 }  // namespace
 
-consumer_app::consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong)
+consumer_app::consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong,
+                           role as)
     : id_(id),
       host_(on),
       plan_(plan),
-      settings_(plan.consumer),
+      role_(std::move(as)),
+      settings_(adapt(plan.consumer, role_)),
       truth_(truth),
       wrong_(wrong),
       random_(plan.seed * 1000 + 500 + id),
@@ -37,7 +47,15 @@ void consumer_app::start() {
   handover_.end_poll(host_.now());
   host_.attach(*this);
   host_.loop().add(core_, host_.now());
-  core_.subscribe({topic_name}, host_.now());
+  if (role_.by_hand) {
+    std::vector<core::partition_start> all;
+    for (std::int32_t i = 0; i < plan_.partitions; ++i) {
+      all.push_back(handover_.start({topic_name, partition_id{i}}, 0));
+    }
+    core_.start(all);
+  } else {
+    core_.subscribe({topic_name}, host_.now());
+  }
   host_.on_event = [this](const event& e) {
     if (e.kind == event_kind::partitions_assigned) grant_ = truth_.granted();
     if (wrong_ != mutant::reset_on_temporary_error) return;
@@ -84,6 +102,7 @@ void consumer_app::serve() {
       continue;
     }
     if (turn.failure) {
+      if (turn.failure->fatal() && role_.stopped) role_.stopped();
       host_.at(host_.clock(), [] {});
       return end_poll();
     }
@@ -119,6 +138,7 @@ void consumer_app::deliver(const topic_partition& where, std::int64_t offset,
   auto key = read_value(value);
   if (!key) return truth_.broken('A', "a delivered value is not what was produced");
   if (wrong_ == mutant::alter_a_value && delivered_ % 13 == 7) ++key->number;
+  if (role_.by_hand) return truth_.delivered_by_hand(raw(where.partition), offset, *key);
   truth_.delivered(id_, raw(where.partition), offset, *key);
 }
 
@@ -140,7 +160,7 @@ void consumer_app::work() {
   for (const auto& done : std::exchange(hand_, {})) {
     truth_.processed(id_, raw(done.where.partition), done.next);
   }
-  const bool chosen = !settings_.auto_commit &&
+  const bool chosen = !settings_.auto_commit && !role_.by_hand &&
                       (random_.below(100) < plan_.commits_by_hand || host_.clock() > plan_.chaos_ends);
   if (chosen && delivered_ > 0) {
     return commit_by_hand();

@@ -20,13 +20,19 @@ namespace kwire::sim {
 /// later.
 class consumer_app final : public application {
  public:
-  consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong);
+  struct role {
+    std::string instance;             ///< of a static member
+    bool by_hand = false;             ///< reads everything, without a group
+    std::function<void()> stopped{};  ///< told when the group has no place for this instance any more
+  };
+  consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong, role as);
   ~consumer_app() override;
 
   void start();
   /// Leaves the group, after what is in hand.
   void close();
   bool closed() const noexcept { return step_ == step::closed; }
+  const std::string& instance() const noexcept { return role_.instance; }
   bool idle() const noexcept { return hand_.empty(); }
 
  private:
@@ -59,6 +65,7 @@ class consumer_app final : public application {
   const std::uint32_t id_;
   host& host_;
   const scenario& plan_;
+  const role role_;
   const core::consumer_settings settings_;
   judge& truth_;
   const mutant wrong_;

@@ -27,7 +27,7 @@ std::string misfortune::describe() const {
 
 fault_plan draw_plan(const scenario& from) {
   core::random_source random{from.seed ^ 0xfa017f1a7ULL};
-  const auto hosts = static_cast<std::uint64_t>(from.producers + from.consumers);
+  const auto hosts = static_cast<std::uint64_t>(from.machines());
   const auto nodes = static_cast<std::uint64_t>(from.nodes);
   fault_plan plan;
   for (std::size_t i = 0; i < from.faults; ++i) {

@@ -80,7 +80,7 @@ void host::pump() {
 void host::carry_out() {
   for (auto& command : loop_.take_commands()) {
     if (auto* open = std::get_if<core::open_link>(&command)) {
-      around_.net.open(id_, open->id, node_of(open->port));
+      around_.net.open(id_, open->id, network::node_at(open->port), open->port);
     } else if (auto* write = std::get_if<core::write_link>(&command)) {
       around_.net.write(id_, write->id, std::move(write->frame));
     } else {

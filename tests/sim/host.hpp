@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/reactor_loop.hpp"
+#include "endpoint.hpp"
 #include "network.hpp"
 
 namespace kwire::sim {
@@ -19,7 +20,7 @@ class application {
 };
 
 /// A client's process: all its cores on the virtual network, driven as `runtime::engine` drives them.
-class host {
+class host final : public endpoint {
  public:
   struct surroundings {
     agenda& clock;
@@ -49,20 +50,20 @@ class host {
   void pump();
   /// The same in a moment: may be called from within.
   void wake();
-  void pause(bool on);
-  bool paused() const noexcept { return paused_; }
+  void pause(bool on) override;
+  bool paused() const override { return paused_; }
   /// How long the process has been paused in all.
   micros stood_still() const { return stood_still_ + (paused_ ? clock() - paused_since_ : 0); }
   /// The process is killed: nothing of it happens any more.
-  void kill() { dead_ = true; }
-  bool dead() const noexcept { return dead_; }
+  void kill() override { dead_ = true; }
+  bool dead() const override { return dead_; }
   std::uint64_t events(event_kind kind) const;
 
   // From the network.
-  void opened(core::link_id link);
-  void refused(core::link_id link);
-  void answer(core::link_id link, bytes content);
-  void hung_up(core::link_id link);
+  void opened(core::link_id link) override;
+  void refused(core::link_id link) override;
+  void answer(core::link_id link, bytes content) override;
+  void hung_up(core::link_id link) override;
 
   // What mutants change about the driver.
   bool forgetful = false;
@@ -73,7 +74,6 @@ class host {
   void run(std::function<void()> what);
   void carry_out();
   void arm();
-  node_id node_of(std::uint16_t port) const { return node_id{port - 9000}; }
 
   const host_id id_;
   const core::client_settings settings_;
@@ -95,7 +95,7 @@ class host {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
  public:
-  ~host() { *alive_ = false; }
+  ~host() override { *alive_ = false; }
 };
 
 }  // namespace kwire::sim

@@ -115,6 +115,8 @@ void judge::check_end() {
                              " and was reported as not persisted");
     }
     if (fate.told != outcome::persisted) continue;
+    const auto lost = cut_off_.find(fate.partition);
+    if (weak_.contains(key.producer) && lost != cut_off_.end() && fate.offset >= lost->second) continue;
     if (places.empty()) return broken('A', name(key) + " was acknowledged and is not in the log");
     if (fate.offset < 0) continue;
     if (std::ranges::find(places, std::pair{fate.partition, fate.offset}) == places.end()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <kwire/client/delivery.hpp>
 #include <map>
@@ -46,7 +47,15 @@ class judge {
   const std::optional<violation>& verdict() const noexcept { return verdict_; }
 
   // producers
-  void producer(std::uint32_t id, bool idempotent) { idempotent_[id] = idempotent; }
+  void producer(std::uint32_t id, bool idempotent, std::int64_t acks) {
+    idempotent_[id] = idempotent;
+    if (acks == 1) weak_.insert(id);
+  }
+  /// A log has lost everything from there on.
+  void cut_off(std::int32_t partition, std::int64_t from) {
+    const auto [known, fresh] = cut_off_.try_emplace(partition, from);
+    if (!fresh) known->second = std::min(known->second, from);
+  }
   void accepted(const record_key& key, std::int32_t partition, micros limit);
   void refused(const record_key& key) { records_.erase(key); }
   void reported(const record_key& key, outcome told, std::int64_t offset);
@@ -68,6 +77,9 @@ class judge {
   /// A call of the application that commits this has succeeded.
   void commit_confirmed(std::uint32_t consumer, std::int32_t partition, std::int64_t offset);
   void committed(std::int32_t partition, std::int64_t before, std::int64_t after, bool orphan);
+  // a consumer without a group
+  void delivered_by_hand(std::int32_t partition, std::int64_t offset, const record_key& what);
+  std::int64_t read_by_hand(std::int32_t partition) const;
   void sessions_may_end_early() noexcept { strict_owners_ = false; }
 
   // calls with a deadline
@@ -93,6 +105,9 @@ class judge {
   trace& log_;
   std::optional<violation> verdict_;
   std::map<std::uint32_t, bool> idempotent_;
+  std::set<std::uint32_t> weak_;  ///< producers with acks=1
+  std::map<std::int32_t, std::int64_t> cut_off_;
+  std::map<std::int32_t, std::int64_t> by_hand_;
   std::map<record_key, record_fate> records_;
   std::map<slot, reading> readings_;
   std::map<slot, std::int64_t> done_;  ///< of earlier assignments too

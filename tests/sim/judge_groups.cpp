@@ -89,6 +89,24 @@ void judge::committed(std::int32_t partition, std::int64_t before, std::int64_t 
   high = std::max(high, after);
 }
 
+void judge::delivered_by_hand(std::int32_t partition, std::int64_t offset, const record_key& what) {
+  ++deliveries_;
+  auto& next = by_hand_[partition];
+  if (offset != next) {
+    broken(offset < next ? 'M' : 'S', "the reader without a group, partition " + std::to_string(partition) +
+                                          ": offset " + std::to_string(offset) + " and not " +
+                                          std::to_string(next));
+  }
+  next = offset + 1;
+  const auto [known, fresh] = content_.try_emplace({partition, offset}, what);
+  if (!fresh && known->second != what) broken('A', "two records at one offset");
+}
+
+std::int64_t judge::read_by_hand(std::int32_t partition) const {
+  const auto found = by_hand_.find(partition);
+  return found == by_hand_.end() ? 0 : found->second;
+}
+
 std::int64_t judge::seen(std::int32_t partition) const {
   const auto found = seen_.find(partition);
   return found == seen_.end() ? 0 : found->second;

@@ -4,9 +4,12 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "core/backoff.hpp"
 #include "runner.hpp"
 
 namespace {
@@ -16,7 +19,7 @@ using namespace kwire::sim;
 constexpr const char* help =
     R"(Runs the simulation of kwire's client and embedded broker: see tests/sim/README.md.
 
-usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
+usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going] [--workload W]
        simulator --seed SEED [--quiet] [--mutant NAME]
        simulator --replay FILE
        simulator --mutants [--seeds N]
@@ -26,8 +29,9 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
   --minutes M    goes on for that long instead
   --keep-going   tells of every failing seed instead of ending with the first
   --seed SEED    runs one seed and prints what happens, then the shortest plan that fails, if it does
-  --after SEED   runs that one first, unseen: the heap is another one then, the trace may not be
+  --shake N      shuffles the heap beforehand: addresses come in another order then, and the trace may not
   --quiet        prints the outcome alone
+  --workload W   that one (plain, client, transactions, consumer_group, share_group) for all seeds
   --mutant NAME  makes a mistake on purpose
   --replay FILE  runs the seeds in FILE: a number at the beginning of each line
   --mutants      tries every mistake on up to N seeds (default 2000); fails when one stays unseen
@@ -35,10 +39,11 @@ usage: simulator [--seeds N] [--from SEED] [--minutes M] [--keep-going]
 
 struct wishes {
   std::optional<std::uint64_t> seed;
-  std::optional<std::uint64_t> after;
+  std::uint64_t shake = 0;
   std::uint64_t seeds = 0;
   std::uint64_t from = 1;
   double minutes = 0;
+  std::optional<workload> only;
   bool keep_going = false;
   bool quiet = false;
   bool mutants = false;
@@ -92,13 +97,13 @@ struct tally {
 };
 
 /// False when a promise was broken or the run cannot be repeated.
-bool try_seed(std::uint64_t seed, tally& sums, bool twice) {
-  const auto outcome = run_seed(seed, mutant::none, false);
+bool try_seed(const scenario& of, tally& sums, bool twice) {
+  const auto outcome = run_seed(of, mutant::none, false);
   sums.add(outcome);
   bool good = !outcome.broken;
-  if (!good) print(describe_failure(seed, mutant::none, *outcome.broken));
-  if (twice && run_seed(seed, mutant::none, false).hash != outcome.hash) {
-    print("seed " + std::to_string(seed) + ": a second run went another way\n");
+  if (!good) print(describe_failure(of, mutant::none, *outcome.broken));
+  if (twice && run_seed(of, mutant::none, false).hash != outcome.hash) {
+    print("seed " + std::to_string(of.seed) + ": a second run went another way\n");
     good = false;
   }
   if (!good) ++sums.failures;
@@ -110,13 +115,22 @@ int run_many(const wishes& asked) {
   auto shown = steady::now();
   const auto count = asked.seeds > 0 ? asked.seeds : 1000;
   for (std::uint64_t i = 0; asked.minutes > 0 ? since(sums.begun) < asked.minutes * 60 : i < count; ++i) {
-    if (!try_seed(asked.from + i, sums, i % 100 == 0) && !asked.keep_going) break;
+    if (!try_seed(scenario{asked.from + i, asked.only}, sums, i % 100 == 0) && !asked.keep_going) break;
     if (since(shown) < 10) continue;
     sums.show("\n");
     shown = steady::now();
   }
   sums.show("\n");
   return sums.failures == 0 ? 0 : 1;
+}
+
+/// The name of a workload behind the number of a seed; those of old are plain.
+workload workload_in(const char* rest) {
+  const std::string text = rest;
+  for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(workload::count_); ++i) {
+    if (text.starts_with(" " + std::string{to_string(workload{i})} + " ")) return workload{i};
+  }
+  return workload::plain;
 }
 
 int replay(const wishes& asked) {
@@ -129,26 +143,40 @@ int replay(const wishes& asked) {
   for (std::string line; std::getline(list, line);) {
     std::uint64_t seed = 0;
     const auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), seed);
-    if (failed == std::errc{}) try_seed(seed, sums, false);
+    if (failed == std::errc{}) try_seed(scenario{seed, workload_in(end)}, sums, false);
   }
   sums.show("\n");
   return sums.failures == 0 ? 0 : 1;
 }
 
+/// Leaves free blocks of all small sizes in the heap, in no order, with blocks in use between them.
+void shake_heap(std::uint64_t seed) {
+  kwire::core::random_source random{seed};
+  static std::vector<std::unique_ptr<char[]>> kept;
+  for (std::size_t size = 8; size < 20'000; size += 16 + size / 64 * 8) {
+    std::vector<std::unique_ptr<char[]>> blocks;
+    for (std::size_t i = 0; i < 20 + 20'000 / size; ++i) {
+      blocks.push_back(std::make_unique<char[]>(size));
+      kept.push_back(std::make_unique<char[]>(size));
+    }
+    for (auto i = blocks.size(); i > 1; --i) std::swap(blocks[i - 1], blocks[random.below(i)]);
+    while (!blocks.empty()) blocks.pop_back();
+  }
+}
+
 int run_one(const wishes& asked) {
-  if (asked.after) (void)run_seed(*asked.after, mutant::none, false);
-  const auto seed = *asked.seed;
-  const scenario plan{seed};
-  print("seed " + std::to_string(seed) + ":" + plan.describe() + "\n");
+  if (asked.shake != 0) shake_heap(asked.shake);
+  const scenario plan{*asked.seed, asked.only};
+  print("seed " + std::to_string(plan.seed) + ":" + plan.describe() + "\n");
   for (const auto& one : draw_plan(plan)) print("  " + one.describe() + "\n");
-  const auto outcome = run_seed(seed, asked.wrong, !asked.quiet);
+  const auto outcome = run_seed(plan, asked.wrong, !asked.quiet);
   std::printf("trace %016llx after %lld ms\n", static_cast<unsigned long long>(outcome.hash),
               static_cast<long long>(outcome.lasted / millisecond));
   if (!outcome.broken) {
     print("all promises kept\n");
     return 0;
   }
-  print(describe_failure(seed, asked.wrong, *outcome.broken));
+  print(describe_failure(plan, asked.wrong, *outcome.broken));
   return 1;
 }
 
@@ -156,7 +184,7 @@ int run_mutants(const wishes& asked) {
   const auto seeds = asked.seeds > 0 ? asked.seeds : 2000;
   bool all = true;
   for (const auto& which : mutants()) {
-    if (which.which == mutant::none) continue;
+    if (which.invariants.empty()) continue;
     const auto found = catch_mutant(which, asked.from, seeds);
     const bool good = found && which.invariants.find(found->what.invariant) != std::string_view::npos;
     all = all && good;
@@ -186,6 +214,13 @@ bool named(const char* text, mutant& into) {
   return false;
 }
 
+bool named(const char* text, std::optional<workload>& into) {
+  for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(workload::count_); ++i) {
+    if (to_string(workload{i}) == text) into = workload{i};
+  }
+  return into.has_value();
+}
+
 bool read(int count, char** words, wishes& into) {
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
@@ -197,12 +232,11 @@ bool read(int count, char** words, wishes& into) {
       into.mutants = true;
     else if (++i >= count)
       return false;
-    else if (word == "--seed") {
+    else if (word == "--shake") {
+      if (!number(words[i], into.shake)) return false;
+    } else if (word == "--seed") {
       into.seed = 0;
       if (!number(words[i], *into.seed)) return false;
-    } else if (word == "--after") {
-      into.after = 0;
-      if (!number(words[i], *into.after)) return false;
     } else if (word == "--seeds") {
       if (!number(words[i], into.seeds)) return false;
     } else if (word == "--from") {
@@ -211,6 +245,8 @@ bool read(int count, char** words, wishes& into) {
       if (!number(words[i], into.minutes)) return false;
     } else if (word == "--mutant") {
       if (!named(words[i], into.wrong)) return false;
+    } else if (word == "--workload") {
+      if (!named(words[i], into.only)) return false;
     } else if (word == "--replay")
       into.replay = words[i];
     else

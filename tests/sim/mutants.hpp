@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "options.hpp"
+
 namespace kwire::sim {
 
 /// Mistakes that a client or a broker could make, each made outside of the product: in the application's use
@@ -49,13 +51,40 @@ enum class mutant : std::uint8_t {
   // the driver
   spin_on_failure,
   forget_timers,
+  // the simulation itself: repeatable.py must notice
+  order_by_address,
+  // transactions, as brokers or scripted producers might have them
+  marker_before_commit,
+  lso_forgotten,
+  aborted_list_forgotten,
+  end_repeated_otherwise,
+  epoch_fence_ignored,
+  offsets_applied_on_abort,
+  offsets_lost_on_commit,
+  fenced_as_success,
+  // consumer groups of KIP-848
+  assigned_twice,
+  confirm_before_stop,
+  fencing_ignored,
+  commit_of_old_epoch,
+  // share groups
+  share_lock_endless,
+  share_lock_too_short,
+  delivery_count_kept,
+  acknowledgement_lost,
+  acquired_run_hidden,
   count_
 };
 
 struct mutant_info {
   mutant which;
   std::string_view name;
-  std::string_view invariants;  ///< any of these letters may catch it
+  std::string_view invariants;       ///< any of these letters may catch it
+  workload where = workload::plain;  ///< and of the client's both workloads
+
+  bool concerns(workload what) const noexcept {
+    return what == where || (where == workload::plain && what == workload::client);
+  }
 };
 
 const std::array<mutant_info, static_cast<std::size_t>(mutant::count_)>& mutants();

@@ -35,13 +35,14 @@ wire_id network::id_of(host_id host, core::link_id link) const {
   return found == by_link_.end() ? 0 : found->second;
 }
 
-void network::open(host_id host, core::link_id link, node_id node) {
+void network::open(host_id host, core::link_id link, node_id node, std::uint16_t port) {
   const auto id = ++last_wire_;
   by_link_[{host, link}] = id;
   wire made{};
   made.host = host;
   made.link = link;
   made.node = node;
+  made.port = port;
   wires_.emplace(id, std::move(made));
   ++opens_[host];
   log_.note("open", host, static_cast<std::int64_t>(link), raw(node));
@@ -54,7 +55,7 @@ void network::try_open(wire_id id) {
   if (blocked(*one, way::up)) return;  // as a SYN that nobody sees; `release` tries again
   const auto host = one->host;
   const auto link = one->link;
-  if (refusing_.contains(one->node) || !ends_.accepts(one->node)) {
+  if (refusing_.contains(one->node) || !ends_.accepts(one->node) || one->port != port_of(one->node)) {
     by_link_.erase({host, link});
     wires_.erase(id);
     log_.note("refused", host, static_cast<std::int64_t>(link));

@@ -43,7 +43,9 @@ class network {
       : clock_(clock), log_(log), random_(seed), ends_(ends) {}
 
   // From the hosts.
-  void open(host_id host, core::link_id link, node_id node);
+  /// `port`: nobody is there any more when the node has moved to another one.
+  void open(host_id host, core::link_id link, node_id node, std::uint16_t port);
+  void open(host_id host, core::link_id link, node_id node) { open(host, link, node, port_of(node)); }
   void write(host_id host, core::link_id link, core::outgoing_frame content);
   void close(host_id host, core::link_id link);
   // From the brokers.
@@ -64,6 +66,13 @@ class network {
   void kill(host_id host, node_id node);
   void latency(micros base, micros spread) { base_ = base, spread_ = spread; }
   void heal();
+  /// The node comes back on another port.
+  void move(node_id node) { ports_[node] = static_cast<std::uint16_t>(port_of(node) + 10); }
+  std::uint16_t port_of(node_id node) const {
+    const auto found = ports_.find(node);
+    return found == ports_.end() ? static_cast<std::uint16_t>(9000 + raw(node)) : found->second;
+  }
+  static node_id node_at(std::uint16_t port) { return node_id{(port - 9000) % 10}; }
   /// The host is gone: its machine answers nothing any more.
   void drop_host(host_id host);
 
@@ -87,6 +96,7 @@ class network {
     host_id host;
     core::link_id link;
     node_id node;
+    std::uint16_t port = 0;
     bool open = false;
     bool dead = false;       ///< silent for good
     bool orphan = false;     ///< closed by the client
@@ -128,6 +138,7 @@ class network {
   std::set<pair> silent_, dripping_;
   std::set<node_id> refusing_, paused_nodes_;
   std::set<host_id> paused_hosts_;
+  std::map<node_id, std::uint16_t> ports_;
   std::map<host_id, std::uint64_t> opens_;
   std::uint64_t frames_ = 0;
 };

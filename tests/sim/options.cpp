@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include <algorithm>
+
 #include "core/backoff.hpp"
 
 namespace kwire::sim {
@@ -61,9 +63,38 @@ void choose_consumer(core::consumer_settings& consumer, dice& roll) {
   }
 }
 
+workload draw(std::uint64_t seed) {
+  const auto face = core::random_source{seed ^ 0x776f726bULL}.below(20);
+  if (face < 6) return workload::plain;
+  if (face < 12) return workload::client;
+  if (face < 16) return workload::transactions;
+  return face < 18 ? workload::consumer_group : workload::share_group;
+}
+
+/// With dice of its own: what `plain` seeds mean is old.
+void choose_more(scenario& into) {
+  dice roll{into.seed ^ 0x6d6f7265ULL};
+  into.brokers_move = roll.percent(30);
+  const auto acks = roll.between(-1, 1);
+  const bool fixed = roll.percent(40);
+  into.reader_by_hand = roll.percent(25);
+  if (into.what != workload::client) {
+    into.reader_by_hand = false;
+    return;
+  }
+  into.static_members = fixed;
+  if (into.mixed) into.weak_acks = acks;
+}
+
 }  // namespace
 
-scenario::scenario(std::uint64_t from) : seed(from) {
+std::string_view to_string(workload which) noexcept {
+  constexpr std::string_view names[] = {"plain", "client", "transactions", "consumer_group", "share_group"};
+  return names[static_cast<std::size_t>(which)];
+}
+
+scenario::scenario(std::uint64_t from, std::optional<workload> only)
+    : seed(from), what(only ? *only : draw(from)) {
   dice roll{from};
   partitions = static_cast<std::int32_t>(roll.between(1, 6));
   replication_lag = roll.percent(50) ? roll.between(0, 20) * millisecond : 0;
@@ -81,6 +112,12 @@ scenario::scenario(std::uint64_t from) : seed(from) {
   choose_producer(producer, roll);
   choose_consumer(consumer, roll);
   commits_by_hand = consumer.auto_commit ? 0 : static_cast<std::uint32_t>(roll.between(20, 100));
+  if (what != workload::plain) choose_more(*this);
+}
+
+std::size_t scenario::machines() const noexcept {
+  if (what != workload::transactions) return producers + consumers + (reader_by_hand ? 1 : 0);
+  return producers + std::min<std::size_t>(2, static_cast<std::size_t>(partitions)) + 3;
 }
 
 std::string scenario::describe() const {
@@ -89,16 +126,18 @@ std::string scenario::describe() const {
   };
   std::string strategies;
   for (const auto& name : consumer.assignment_strategy) strategies += (strategies.empty() ? "" : ",") + name;
-  return number("partitions", partitions) + number("producers", producers) + number("consumers", consumers) +
-         number("records", records) + number("lag_us", replication_lag) +
-         number("chaos_s", chaos_ends / second) + number("latency_us", latency) +
-         number("spread_us", spread) + number("mixed", mixed) + number("flapping", members_come_and_go) +
-         number("linger", producer.linger.count()) + number("batch", producer.batch_size) +
-         number("in_flight", producer.max_in_flight) +
+  return " workload=" + std::string{to_string(what)} + number("partitions", partitions) +
+         number("producers", producers) + number("consumers", consumers) + number("records", records) +
+         number("lag_us", replication_lag) + number("chaos_s", chaos_ends / second) +
+         number("latency_us", latency) + number("spread_us", spread) + number("mixed", mixed) +
+         number("flapping", members_come_and_go) + number("linger", producer.linger.count()) +
+         number("batch", producer.batch_size) + number("in_flight", producer.max_in_flight) +
          number("delivery_timeout", producer.delivery_timeout.count()) +
          number("request_timeout", client.request_timeout.count()) +
          number("session", consumer.session_timeout.count()) + number("auto_commit", consumer.auto_commit) +
-         number("by_hand", commits_by_hand) + " strategy=" + strategies;
+         number("by_hand", commits_by_hand) + number("acks", weak_acks) + number("static", static_members) +
+         number("by_hand_reader", reader_by_hand) + number("brokers_move", brokers_move) +
+         " strategy=" + strategies;
 }
 
 }  // namespace kwire::sim

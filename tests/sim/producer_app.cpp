@@ -6,7 +6,8 @@
 namespace kwire::sim {
 namespace {
 
-core::producer_settings adapt(core::producer_settings settings, bool idempotent) {
+core::producer_settings adapt(core::producer_settings settings, bool idempotent, std::int64_t weak_acks) {
+  if (!idempotent) settings.acks = weak_acks;
   settings.idempotence = idempotent;
   settings.idempotence_explicit = idempotent;
   settings.report_by_poll = true;
@@ -37,7 +38,7 @@ producer_app::producer_app(std::uint32_t id, host& on, const scenario& plan, boo
     : id_(id),
       host_(on),
       plan_(plan),
-      settings_(adapt(plan.producer, idempotent)),
+      settings_(adapt(plan.producer, idempotent, plan.weak_acks)),
       truth_(truth),
       wrong_(wrong),
       random_(plan.seed * 1000 + id),
@@ -46,7 +47,7 @@ producer_app::producer_app(std::uint32_t id, host& on, const scenario& plan, boo
           [this] { host_.wake(); }, [this] { return host_.now(); }),
       reports_(true, [](const char*) {}),
       core_(on.settings(), settings_, accumulator_, *this, random_.next()) {
-  truth_.producer(id_, idempotent);
+  truth_.producer(id_, idempotent, settings_.acks);
 }
 
 producer_app::~producer_app() {

@@ -47,7 +47,7 @@ world::world(const scenario& plan, fault_plan faults, mutant wrong, bool printed
 }
 
 host& world::make_host() {
-  const auto id = static_cast<host_id>(hosts_.size());
+  const auto id = last_host_++;
   std::vector<core::bootstrap_address> seeds;
   for (std::int32_t i = 1; i <= plan_.nodes; ++i) {
     seeds.push_back({"node" + std::to_string(i), static_cast<std::uint16_t>(9000 + i)});
@@ -57,13 +57,64 @@ host& world::make_host() {
   auto made = std::make_unique<host>(id, plan_.client, seeds, random_.next(), std::move(around));
   made->forgetful = wrong_ == mutant::forget_timers;
   auto& kept = *made;
+  machines_[id] = &kept;
   hosts_[id] = std::move(made);
   return kept;
 }
 
-void world::start_consumer() {
+/// Scripted peers, where the client has no part of its own.
+void world::hire() {
+  troupe::stage stage{clock_, log_, net_, judge_, broker_, plan_, wrong_, {}, {}, {}};
+  stage.next_id = [this] { return last_host_++; };
+  stage.enroll = [this](host_id id, endpoint& made) { machines_[id] = &made; };
+  stage.time = [this] { return broker_time(); };
+  troupe_ = make_troupe(std::move(stage));
+  if (troupe_) troupe_->start();
+}
+
+/// Reads every partition, and is no member of any group.
+void world::start_reader() {
   auto& process = make_host();
-  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_);
+  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_,
+                                             consumer_app::role{{}, true, {}});
+  reader_ = made.get();
+  consumers_[process.id()] = std::move(made);
+  process.at(0, [this] { reader_->start(); });
+}
+
+/// A static member that was away between giving something up and joining again comes back to the generation
+/// in which nobody has it, and only the next rebalance mends that (see README).
+void world::mend_group() {
+  const bool cooperative =
+      plan_.consumer.assignment_strategy == std::vector<std::string>{"cooperative-sticky"};
+  if (plan_.static_members && cooperative && !closing_) start_consumer();
+}
+
+/// A static member that has gone comes back in another process, sometimes too late.
+void world::come_back(host_id id, int tries) {
+  if (closing_) return;
+  if (consumers_[id]->closed() || hosts_[id]->dead()) {
+    start_consumer(consumers_[id]->instance());
+    if (healed_) mend_group();
+    return;
+  }
+  if (tries > 0) clock_.at(clock_.now() + 100 * millisecond, [this, id, tries] { come_back(id, tries - 1); });
+}
+
+void world::start_consumer(const std::string& instance) {
+  auto& process = make_host();
+  // A JoinGroup of a former process may come late and take the place of this one, which has to end then;
+  // whoever runs it starts another.
+  std::function<void()> stopped;
+  if (!instance.empty()) {
+    stopped = [this, id = process.id()] {
+      if (!leaving_.insert(id).second) return;
+      hosts_[id]->at(clock_.now(), [&app = *consumers_[id]] { app.close(); });
+      come_back(id, 200);
+    };
+  }
+  auto made = std::make_unique<consumer_app>(process.id(), process, plan_, judge_, wrong_,
+                                             consumer_app::role{instance, false, std::move(stopped)});
   auto& kept = *made;
   consumers_[process.id()] = std::move(made);
   process.at(clock_.now() + static_cast<micros>(random_.below(500 * millisecond)), [&kept] { kept.start(); });
@@ -72,12 +123,18 @@ void world::start_consumer() {
 /// Members leave in order and others join, while records flow.
 void world::flap() {
   if (healed_) return;
+  if (troupe_) {
+    troupe_->flap();
+    return later(second + static_cast<micros>(random_.below(4 * second)), [this] { flap(); });
+  }
   for (auto& [id, one] : consumers_) {
-    if (hosts_[id]->dead() || leaving_.contains(id) || random_.below(3) != 0) continue;
+    if (hosts_[id]->dead() || leaving_.contains(id) || one.get() == reader_) continue;
+    if (random_.below(3) != 0) continue;
     log_.line([id = id] { return "consumer " + std::to_string(id) + " is to leave"; });
     leaving_.insert(id);
     hosts_[id]->at(clock_.now(), [&app = *one] { app.close(); });
-    start_consumer();
+    if (one->instance().empty()) start_consumer();
+    if (!one->instance().empty()) come_back(id, 200);
     break;
   }
   if (consumers_.size() < 8 && random_.below(4) == 0) start_consumer();
@@ -85,14 +142,22 @@ void world::flap() {
 }
 
 outcome_of_run world::run() {
-  for (std::size_t i = 0; i < plan_.producers; ++i) {
+  std::vector<std::pair<producer_app*, host*>> first;
+  const bool own_producers = plan_.what != workload::transactions;
+  for (std::size_t i = 0; own_producers && i < plan_.producers; ++i) {
     auto& process = make_host();
     const bool idempotent = !plan_.mixed || i % 2 == 0;
     producers_.push_back(
         std::make_unique<producer_app>(process.id(), process, plan_, idempotent, judge_, wrong_));
-    process.at(0, [&app = *producers_.back()] { app.start(); });
+    first.emplace_back(producers_.back().get(), &process);
   }
-  for (std::size_t i = 0; i < plan_.consumers; ++i) start_consumer();
+  if (wrong_ == mutant::order_by_address) std::ranges::sort(first);
+  for (const auto& [app, process] : first) process->at(0, [app] { app->start(); });
+  hire();
+  for (std::size_t i = 0; !troupe_ && i < plan_.consumers; ++i) {
+    start_consumer(plan_.static_members && i % 2 == 0 ? "instance" + std::to_string(i) : "");
+  }
+  if (plan_.reader_by_hand) start_reader();
   if (plan_.members_come_and_go) later(second, [this] { flap(); });
   for (const auto& one : faults_) {
     if (one.what == misfortune::kind::jump_clock) judge_.sessions_may_end_early();
@@ -125,6 +190,7 @@ void world::finish() {
   heal();
   if (!run_until(plan_.produce_ends)) return;
   for (auto& one : producers_) one->finish();
+  if (troupe_) troupe_->finish();
   // A backlog may take a while; standing still may not.
   auto limit = plan_.chaos_ends + 10 * second;
   auto missing = unsettled();
@@ -146,6 +212,7 @@ std::string world::unsettled() {
   for (const auto& one : producers_) {
     if (!one->done()) return "a producer has records without an outcome";
   }
+  if (troupe_) return troupe_->unsettled();
   for (std::int32_t i = 0; i < plan_.partitions; ++i) {
     const auto end = topic().partitions[static_cast<std::size_t>(i)].log.end_offset();
     const auto of = [&](std::int64_t count) {
@@ -154,6 +221,8 @@ std::string world::unsettled() {
     };
     if (judge_.seen(i) < end) return of(judge_.seen(i)) + " are read";
     if (offsets_[i] < end) return of(offsets_[i]) + " are committed";
+    if (reader_ != nullptr && judge_.read_by_hand(i) < end)
+      return of(judge_.read_by_hand(i)) + " are read without a group";
   }
   for (const auto& [id, one] : consumers_) {
     if (!hosts_[id]->dead() && !one->idle()) return "consumer " + std::to_string(id) + " has records in hand";
@@ -163,12 +232,15 @@ std::string world::unsettled() {
 
 std::int64_t world::progress() const {
   auto sum = static_cast<std::int64_t>(judge_.told(outcome::persisted));
+  if (troupe_) return sum + troupe_->progress();
   for (const auto& [partition, offset] : offsets_) sum += offset + judge_.seen(partition);
   return sum;
 }
 
 bool world::close_all() {
+  closing_ = true;
   for (auto& one : producers_) one->close();
+  if (troupe_) troupe_->close();
   for (auto& [id, one] : consumers_) {
     if (!hosts_[id]->dead() && !leaving_.contains(id)) one->close();
   }
@@ -176,7 +248,7 @@ bool world::close_all() {
   for (;;) {
     const bool all = std::ranges::all_of(
         consumers_, [&](const auto& entry) { return hosts_[entry.first]->dead() || entry.second->closed(); });
-    if (all) return true;
+    if (all && (!troupe_ || troupe_->closed())) return true;
     if (clock_.now() >= limit) {
       judge_.broken('T', "a consumer has not closed in time");
       return false;
@@ -209,6 +281,8 @@ void world::every_second() {
 }
 
 void world::check() {
+  if (troupe_) troupe_->check();
+  if (plan_.what == workload::transactions) return;
   for (std::int32_t i = 0; i < plan_.partitions; ++i) {
     judge_.check_log(i, read_log(topic().partitions[static_cast<std::size_t>(i)]));
   }

@@ -14,6 +14,7 @@
 #include "mutants.hpp"
 #include "network.hpp"
 #include "options.hpp"
+#include "peers/troupe.hpp"
 #include "producer_app.hpp"
 #include "tamper.hpp"
 
@@ -44,12 +45,12 @@ class world final : private network_ends {
 
  private:
   // network_ends
-  void opened(host_id host, core::link_id link) override { hosts_.at(host)->opened(link); }
-  void refused(host_id host, core::link_id link) override { hosts_.at(host)->refused(link); }
+  void opened(host_id host, core::link_id link) override { machines_.at(host)->opened(link); }
+  void refused(host_id host, core::link_id link) override { machines_.at(host)->refused(link); }
   void answer(host_id host, core::link_id link, bytes content) override {
-    hosts_.at(host)->answer(link, std::move(content));
+    machines_.at(host)->answer(link, std::move(content));
   }
-  void hung_up(host_id host, core::link_id link) override { hosts_.at(host)->hung_up(link); }
+  void hung_up(host_id host, core::link_id link) override { machines_.at(host)->hung_up(link); }
   bool accepts(node_id node) override { return broker_.state().is_alive(node); }
   void connected(wire_id wire, host_id host, node_id node) override;
   void request(wire_id wire, host_id host, bytes content, bool orphan) override;
@@ -67,7 +68,12 @@ class world final : private network_ends {
 
   // the clients
   host& make_host();
-  void start_consumer();
+  void hire();
+  void start_consumer(const std::string& instance = {});
+  void start_reader();
+  void come_back(host_id id, int tries);
+  void mend_group();
+  void watch_ends();
   void flap();
 
   // misfortunes
@@ -79,6 +85,7 @@ class world final : private network_ends {
   void pause_host(std::uint32_t who, micros lasts);
   void kill_consumer(std::uint32_t who);
   void lose_tails(node_id node);
+  void restart(node_id node);
   void heal();
 
   // the course of a run
@@ -108,16 +115,27 @@ class world final : private network_ends {
   micros brokers_armed_ = -1;
   micros throttled_until_ = -1;
   bool healed_ = false;
+  bool closing_ = false;
 
+  host_id last_host_ = 0;
+  std::map<host_id, endpoint*> machines_;  ///< hosts and peers
   std::map<host_id, std::unique_ptr<host>> hosts_;
   std::vector<std::unique_ptr<producer_app>> producers_;
   std::map<host_id, std::unique_ptr<consumer_app>> consumers_;
   std::set<host_id> leaving_;
-  std::map<std::pair<wire_id, std::int32_t>, frame_head> asked_;
+  struct question {
+    frame_head head;
+    host_id host = 0;
+  };
+  std::map<std::pair<wire_id, std::int32_t>, question> asked_;
+  std::map<wire_id, host_id> wires_;
   std::map<std::int32_t, std::int64_t> offsets_;
+  std::map<std::int32_t, std::int64_t> ends_;  ///< of the logs
+  consumer_app* reader_ = nullptr;             ///< without a group
   std::set<std::pair<std::int32_t, std::int64_t>> late_commits_;
   std::map<std::pair<host_id, api>, std::uint64_t> requests_;
   std::map<host_id, std::uint64_t> opens_before_;
+  std::unique_ptr<troupe> troupe_;
   outcome_of_run result_;
 };
 

@@ -40,6 +40,7 @@ embedded::instant world::broker_time() const {
 }
 
 void world::connected(wire_id wire, host_id host, node_id node) {
+  wires_[wire] = host;
   broker_.connected(embedded::connection_id{wire}, "host" + std::to_string(host), node);
   if (wrong_ == mutant::append_twice) broker_.connected(embedded::connection_id{wire | shadow}, "", node);
   broker_moved();
@@ -47,6 +48,8 @@ void world::connected(wire_id wire, host_id host, node_id node) {
 
 void world::disconnected(wire_id wire) {
   broker_.disconnected(embedded::connection_id{wire});
+  if (troupe_) troupe_->disconnected(wires_[wire], wire);
+  wires_.erase(wire);
   asked_.erase(asked_.lower_bound({wire, INT32_MIN}), asked_.upper_bound({wire, INT32_MAX}));
 }
 
@@ -59,11 +62,13 @@ void world::request(wire_id wire, host_id host, bytes content, bool orphan) {
            (orphan ? ", and has closed" : "");
   });
   if (auto lie = tamper_.lie(head, content)) return net_.send(wire, std::move(*lie));
+  if (troupe_ && !troupe_->request(host, wire, head, content)) return net_.hang_up(wire);
   const auto again = tamper_.request(head, content);
   if (head.key == api::offset_commit) note_commit(host, content, orphan);
-  asked_[{wire, head.correlation}] = head;
+  asked_[{wire, head.correlation}] = {head, host};
   if (again) serve(wire | shadow, *again);
   serve(wire, content);
+  if (troupe_) troupe_->served(host, head, content);
   broker_moved();
 }
 
@@ -77,6 +82,7 @@ void world::broker_moved() {
   for (auto& reply : broker_.take_replies()) {
     const auto wire = static_cast<wire_id>(reply.connection);
     if (reply.close) {
+      if (troupe_ && wires_.contains(wire)) troupe_->disconnected(wires_[wire], wire);
       net_.hang_up(wire);
       continue;
     }
@@ -85,6 +91,8 @@ void world::broker_moved() {
     net_.send(wire, std::move(content));
   }
   watch_offsets();
+  watch_ends();
+  if (troupe_) troupe_->moved();
   arm_brokers();
 }
 
@@ -106,9 +114,10 @@ void world::alter_answer(wire_id wire, bytes& content) {
   if (content.size() < 8) return;
   const auto found = asked_.find({wire, protocol::reader::load<std::int32_t>(content.data() + 4)});
   if (found == asked_.end()) return;
-  const auto head = found->second;
+  const auto [head, host] = found->second;
   asked_.erase(found);
   if (wrong_ != mutant::none) tamper_.answer(head, content);
+  if (troupe_) troupe_->answer(host, wire, head, content);
   if (clock_.now() >= throttled_until_) return;
   const auto slow_down = [this](auto& message) {
     message.throttle_time_ms = static_cast<std::int32_t>((throttled_until_ - clock_.now()) / millisecond);
@@ -127,7 +136,8 @@ void world::note_commit(host_id host, const bytes& content, bool orphan) {
           return "  commits " + std::to_string(index) + "@" + std::to_string(part.committed_offset);
         });
         judge_.commit_sent(host, index, part.committed_offset);
-        if (orphan) late_commits_.insert({index, part.committed_offset});
+        if (orphan && (!troupe_ || troupe_->may_be_late()))
+          late_commits_.insert({index, part.committed_offset});
       }
     }
   });
@@ -143,6 +153,17 @@ void world::watch_offsets() {
     if (before == kept.offset) continue;
     judge_.committed(index, before, kept.offset, late_commits_.contains({index, kept.offset}));
     before = kept.offset;
+  }
+}
+
+/// What a leader had alone is lost with it: acks=1 promises no more.
+void world::watch_ends() {
+  if (plan_.weak_acks != 1) return;
+  for (std::int32_t i = 0; i < plan_.partitions; ++i) {
+    const auto end = topic().partitions[static_cast<std::size_t>(i)].log.end_offset();
+    auto& before = ends_[i];
+    if (end < before) judge_.cut_off(i, end);
+    before = end;
   }
 }
 

@@ -220,6 +220,7 @@ void group_member::assign_when_known(time_point now) {
 
 void group_member::sync(const group_assignment& assignment, time_point now) {
   state_ = state::syncing;
+  sync_asked_ = now;
   auto asked = group_request(make_sync_group(identity(), std::string{chosen_->name()}, assignment),
                              now + context_->settings.max_poll_interval + std::chrono::seconds{5});
   context_->calls.send(std::move(asked), [this, mine = ++attempt_](const response& answer, time_point at) {
@@ -238,6 +239,13 @@ void group_member::on_synced(const response& answer, time_point now) {
   if (code != broker_errc::none) return on_refusal(code, api::sync_group, now);
   auto assignment = read_assignment(message.assignment);
   if (!assignment) return halt(assignment.error(), now);
+  // A rebalance that began after this was asked may be over by now, and without us: others have what this
+  // answer gives.
+  if (now >= sync_asked_ + context_->settings.max_poll_interval) {
+    reason_ = "the assignment came after the rebalance time-out";
+    return rejoin(now);
+  }
+  last_peace_ = std::max(last_peace_, answer.sent);
   contact(answer.sent);
   state_ = state::stable;
   reason_ = "the group is rebalancing";
@@ -322,10 +330,15 @@ void group_member::lose(bool new_identity, time_point now) {
 
 // -- staying ----------------------------------------------------------------------------------------------
 
-/// The coordinator counts from when it got our request, which is not before we sent it.
+/// The coordinator counts from when it got our request, which is not before we sent it. Heartbeats keep us in
+/// the group; from a rebalance that we do not manage to join we are taken out all the same, when its
+/// time-out, at least ours, has passed. It has not begun before the last request that found the group at
+/// peace.
 void group_member::contact(time_point sent) {
   last_contact_ = std::max(last_contact_, sent);
-  context_->sink.session_ends(last_contact_ + context_->settings.session_timeout);
+  const auto& settings = context_->settings;
+  context_->sink.session_ends(
+      std::min(last_contact_ + settings.session_timeout, last_peace_ + settings.max_poll_interval));
 }
 
 void group_member::heartbeat(time_point now) {
@@ -351,6 +364,7 @@ void group_member::on_heartbeat(const response& answer, const commit_identity& w
     return;
   }
   const auto code = static_cast<broker_errc>(message.error_code);
+  if (code == broker_errc::none) last_peace_ = std::max(last_peace_, answer.sent);
   if (code == broker_errc::none || code == broker_errc::rebalance_in_progress) contact(answer.sent);
   if (code == broker_errc::none) return;
   if (code == broker_errc::rebalance_in_progress) {

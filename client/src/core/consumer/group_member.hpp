@@ -127,6 +127,8 @@ class group_member {
   time_point heartbeat_due_ = never;
   bool heartbeat_in_flight_ = false;
   time_point last_contact_{};
+  time_point sync_asked_{};
+  time_point last_peace_{};  ///< likewise, and no rebalance was under way
   std::uint64_t rebalances_ = 0;
 };
 

@@ -77,8 +77,7 @@ broker_core::broker_core(core_options options)
   groups_.use(cluster_);
   groups_.on_freed([this](const share_group::place& where, instant now) { wake(*this, where, now); });
   groups_.on_answer([this](const group_answer& answer) { send_group_answer(*this, answer); });
-  transactions_.on_markers([this](const auto& where, const auto& producer, bool commit,
-                                  instant at) { return mark(where, producer, commit, at); },
+  transactions_.on_markers([this](const auto& what, instant at) { return mark(what, at); },
                            [this](const auto& group, const auto& producer, bool commit, instant) {
                              groups_.end_transaction(group, producer.id, commit);
                            });

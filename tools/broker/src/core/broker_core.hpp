@@ -195,8 +195,7 @@ class broker_core {
   void unsupported_api_versions(const request_token& token);
   partition* find_partition(const std::string& name, partition_id index);
   void replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch, instant now);
-  bool mark(const transaction::partition_key& where, const producer_identity& producer, bool commit,
-            instant now);
+  transaction_coordinator::marked mark(const transaction_coordinator::marking& what, instant now);
   void all_changed(instant now);
   void node_changed(node_id controller_before);
   void made_partitions(topic& of, std::size_t first);

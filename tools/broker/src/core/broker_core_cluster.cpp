@@ -91,15 +91,20 @@ broker_errc broker_core::write_marker(topic& of, partition_id index, const produ
 }
 
 /// A partition that is gone or whose producer is fenced needs no marker; one without a leader, or out of
-/// sight, gets it later.
-bool broker_core::mark(const transaction::partition_key& where, const producer_identity& producer,
-                       bool commit, instant now) {
-  auto* of = cluster_.find(where.first);
-  const auto* found = of == nullptr ? nullptr : of->find(where.second);
-  if (found == nullptr) return !cluster_.is_hidden(where.first);
-  if (found->leader == no_node) return false;
-  (void)write_marker(*of, where.second, producer, commit, transactions_.epoch(), now);
-  return true;
+/// sight, gets it later. What followers do not have yet may be lost with the leader: until they have the
+/// marker the transaction is not over, or its other half could end another way later.
+transaction_coordinator::marked broker_core::mark(const transaction_coordinator::marking& what, instant now) {
+  using enum transaction_coordinator::marked;
+  auto* of = cluster_.find(what.where.first);
+  const auto* found = of == nullptr ? nullptr : of->find(what.where.second);
+  if (found == nullptr) return cluster_.is_hidden(what.where.first) ? no : settled;
+  if (found->leader == no_node) return no;
+  if (!what.again || found->producers.has_open(what.producer.id)) {
+    const auto refused =
+        write_marker(*of, what.where.second, what.producer, what.commit, transactions_.epoch(), now);
+    if (refused != broker_errc::none) return settled;
+  }
+  return found->producers.is_settled(what.producer.id, found->high_watermark) ? settled : written;
 }
 
 void broker_core::replicate(const uuid& topic, partition_id index, std::int64_t end, leader_epoch epoch,

@@ -111,6 +111,9 @@ void group::moved(instant now) {
     if (member.syncing) fail_sync(*std::exchange(member.syncing, std::nullopt), broker_errc::not_coordinator);
     touch(member, now);
   }
+  // Kafka's new coordinator knows of complete generations only and begins what was under way anew.
+  if (join_end_ && !gathering_) join_end_ = now + longest_rebalance();
+  if (sync_end_) sync_end_ = now + longest_rebalance();
 }
 
 void group::advance(instant now) {

@@ -90,13 +90,24 @@ void producer_states::ended(producer_id id, producer_epoch epoch, std::int32_t c
   if (!known.transaction) return;
   const auto first = *std::exchange(known.transaction, std::nullopt);
   open_.erase(open_.find(first));
-  unreplicated_.push_back({first, offset});
+  unreplicated_.push_back({id, first, offset});
   if (!commit) aborted_.push_back({id, first, offset});
 }
 
 bool producer_states::in_transaction(producer_id id, producer_epoch epoch) const {
   const auto found = producers_.find(id);
   return found != producers_.end() && found->second.transaction && found->second.epoch == epoch;
+}
+
+bool producer_states::has_open(producer_id id) const {
+  const auto found = producers_.find(id);
+  return found != producers_.end() && found->second.transaction.has_value();
+}
+
+bool producer_states::is_settled(producer_id id, std::int64_t high_watermark) const {
+  return !has_open(id) && std::ranges::none_of(unreplicated_, [&](const settled& one) {
+    return one.producer == id && one.marker >= high_watermark;
+  });
 }
 
 std::int64_t producer_states::first_unstable_offset(std::int64_t high_watermark) const noexcept {

@@ -61,6 +61,9 @@ class producer_states {
              std::int64_t offset, std::int64_t now = 0);
   /// Whether the producer has a transaction open here in this very epoch.
   bool in_transaction(producer_id id, producer_epoch epoch) const;
+  /// Whether no transaction of the producer is open here, in whatever epoch, and no marker of it may be lost.
+  bool is_settled(producer_id id, std::int64_t high_watermark) const;
+  bool has_open(producer_id id) const;
   /// The first offset of transactions that are open, or whose marker is not replicated; `high_watermark` if
   /// there is none before.
   std::int64_t first_unstable_offset(std::int64_t high_watermark) const noexcept;
@@ -90,6 +93,7 @@ class producer_states {
 
  private:
   struct settled {
+    producer_id producer;
     std::int64_t first_offset;
     std::int64_t marker;
   };

@@ -46,6 +46,7 @@ std::size_t share_partition::acquire(const std::string& member, std::int64_t fir
     run.now = state::acquired;
     ++run.deliveries;
     run.member = member;
+    run.through = wanted.through;
     run.lock_end = lock_end;
     taken += static_cast<std::size_t>(run.last - at->first + 1);
     const bool joins = !given.empty() && given.back().last + 1 == at->first &&
@@ -117,10 +118,10 @@ bool share_partition::acknowledge(std::int64_t first, std::int64_t last,
   return freed;
 }
 
-bool share_partition::release(const std::string& member, const share_limits& limits) {
+bool share_partition::release(const std::string& member, node_id through, const share_limits& limits) {
   bool freed = false;
   for (auto& [first, run] : runs_) {
-    if (run.now != state::acquired || run.member != member) continue;
+    if (run.now != state::acquired || run.member != member || run.through != through) continue;
     take_back(run, limits);
     freed = freed || run.now == state::free;
   }

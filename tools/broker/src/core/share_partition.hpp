@@ -48,9 +48,10 @@ class share_partition {
   void discard(std::int64_t first, std::int64_t last);
 
   struct wish {
-    std::size_t most = 0;  ///< records
-    bool exactly = false;  ///< not one more, even if that cuts a batch
-    std::size_t run = 0;   ///< a run ends with the first batch that makes it so long; 0: with each batch
+    std::size_t most = 0;       ///< records
+    bool exactly = false;       ///< not one more, even if that cuts a batch
+    std::size_t run = 0;        ///< a run ends with the first batch that makes it so long; 0: with each batch
+    node_id through = no_node;  ///< the broker that gives them
   };
 
   /// Records that may be acquired now: the first of them, below `end`.
@@ -66,8 +67,8 @@ class share_partition {
   /// Does what `check` found right; true when records became free.
   bool acknowledge(std::int64_t first, std::int64_t last, const std::vector<std::int8_t>& types,
                    const share_limits& limits, instant now);
-  /// Takes back what a member holds; true when records became free.
-  bool release(const std::string& member, const share_limits& limits);
+  /// Takes back what a member was given by a broker; true when records became free.
+  bool release(const std::string& member, node_id through, const share_limits& limits);
   /// Takes back what is locked until `now`.
   bool expire(const share_limits& limits, instant now);
   std::optional<instant> next_deadline() const;
@@ -89,6 +90,7 @@ class share_partition {
     state now = state::free;
     std::int16_t deliveries = 0;
     std::string member{};
+    node_id through = no_node;
     instant lock_end{};
   };
   using stretches = std::map<std::int64_t, stretch>;

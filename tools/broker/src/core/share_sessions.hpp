@@ -12,6 +12,7 @@ namespace kwire::embedded {
 /// What a member of a share group fetches from this broker (KIP-932); it lives as long as the connection.
 struct share_session {
   connection_id connection{};
+  node_id node = no_node;  ///< the broker it is with
   std::int32_t epoch = 1;  ///< the one the next request must carry
   std::set<share_group::place> places;
   share_group::place

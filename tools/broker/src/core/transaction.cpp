@@ -127,6 +127,7 @@ void transaction::complete(instant now) {
   state_ = state_ == state::prepare_commit ? state::complete_commit : state::complete_abort;
   updated_ = now;
   partitions.clear();
+  marked.clear();
   groups.clear();
   if (next_id_ == no_producer_id) return;
   previous_ = producer_;

@@ -75,6 +75,7 @@ class transaction {
   bool is_exhausted() const noexcept;
 
   std::set<partition_key> partitions;  ///< that take part, and have no marker yet
+  std::set<partition_key> marked;      ///< of those, which have been given one
   std::set<std::string> groups;        ///< whose offsets take part
   timer_queue::handle timeout{};
   timer_queue::handle markers{};

@@ -172,8 +172,11 @@ void transaction_coordinator::write_markers(const std::string& id, instant now) 
   of.markers = {};
   const bool commit = of.current() == transaction::state::prepare_commit;
   for (const auto& group : std::exchange(of.groups, {})) mark_group_(group, of.producer(), commit, now);
-  std::erase_if(of.partitions,
-                [&](const auto& where) { return mark_partition_(where, of.producer(), commit, now); });
+  std::erase_if(of.partitions, [&](const auto& where) {
+    const auto done = mark_partition_({where, of.producer(), commit, of.marked.contains(where)}, now);
+    if (done != marked::no) of.marked.insert(where);
+    return done == marked::settled;
+  });
   if (of.partitions.empty()) of.complete(now);
   tell(id, of);
   if (!of.ends()) return;

@@ -20,9 +20,16 @@ struct transaction_limits {
 /// be asked about an id is not decided here: what they know outlives nodes.
 class transaction_coordinator {
  public:
-  /// Tries to write the marker of an ended transaction into a partition; false to be asked again later.
-  using mark_partition = std::function<bool(const transaction::partition_key& where,
-                                            const producer_identity& producer, bool commit, instant now)>;
+  /// The end of a transaction in one partition.
+  struct marking {
+    const transaction::partition_key& where;
+    const producer_identity& producer;
+    bool commit = false;
+    bool again = false;  ///< the marker has been written, and may have been lost with a leader
+  };
+  enum class marked : std::uint8_t { no, written, settled };
+  /// Tries to write a marker. Unless it is `settled`, which takes its replication, it is asked again later.
+  using mark_partition = std::function<marked(const marking& what, instant now)>;
   using mark_group = std::function<void(const std::string& group, const producer_identity& producer,
                                         bool commit, instant now)>;
   using id_source = std::function<producer_id()>;

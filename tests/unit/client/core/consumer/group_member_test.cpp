@@ -317,6 +317,28 @@ TEST_CASE("the session: ends by our own clock, from when the last good request w
   CHECK(run.sink.session_until == run.now + run.settings.session_timeout);
 }
 
+TEST_CASE("a SyncGroup that is answered after the rebalance time-out is worth nothing") {
+  member run;
+  run.join(run.expect(api::join_group), broker_errc::none);
+  const auto asked = run.expect(api::sync_group);
+  run.pass(run.settings.max_poll_interval + seconds{1});
+  run.sync(asked, {1});
+  CHECK(run.sink.notices.empty());
+  CHECK(run.read<join_group_request>(run.expect(api::join_group), 5).member_id == "m");
+}
+
+TEST_CASE(
+    "heartbeats during a rebalance keep the session, and what is owned for the rebalance time-out only") {
+  auto settings = group_settings({"cooperative-sticky"});
+  settings.max_poll_interval = seconds{60};
+  member run{settings};
+  run.become_stable({1});
+  const auto peace = run.now;
+  run.heartbeat(broker_errc::rebalance_in_progress);
+  for (int i = 0; i < 10; ++i) run.heartbeat(broker_errc::rebalance_in_progress);
+  CHECK(run.sink.session_until == peace + seconds{60});
+}
+
 TEST_CASE("too long between polls: leaves, tells it once, joins at the next poll") {
   member run;
   run.become_stable({0});

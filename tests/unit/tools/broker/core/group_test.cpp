@@ -267,6 +267,24 @@ struct static_stage : stage {
   }
 };
 
+TEST_CASE("a new coordinator gives the members a whole rebalance time-out again") {
+  stage s;
+  const auto id = s.alone();
+  const auto newcomer = s.new_id();
+  s.join(s.joining(newcomer));
+  CHECK(s.g.current() == group::state::preparing_rebalance);
+  for (int i = 0; i < 11; ++i) {
+    s.pass(5s);
+    CHECK(s.beat(id) == broker_errc::rebalance_in_progress);
+  }
+  s.g.moved(s.now);  // 55 of 60 seconds after the rebalance began
+  s.pass(6s);
+  CHECK(s.beat(id) == broker_errc::rebalance_in_progress);
+  const auto at = s.join(s.joining(id));
+  s.join(s.joining(newcomer));
+  CHECK(s.joined(at).error == broker_errc::none);
+}
+
 TEST_CASE("a static member returns without a rebalance and fences its former self") {
   for (const std::int16_t version : {std::int16_t{5}, std::int16_t{9}}) {
     static_stage s;

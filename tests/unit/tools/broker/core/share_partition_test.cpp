@@ -130,9 +130,9 @@ TEST_CASE("no more than so many are in flight, and what a member leaves is taken
   CHECK(s.acquire("a", 0) == 10);
   CHECK(s.acquire("b", 1) == 10);
   CHECK_FALSE(s.free().has_value());
-  CHECK(s.at.release("b", s.limits));
+  CHECK(s.at.release("b", no_node, s.limits));
   CHECK(s.free() == 10);
-  CHECK_FALSE(s.at.release("b", s.limits));
+  CHECK_FALSE(s.at.release("b", no_node, s.limits));
 }
 
 TEST_CASE("the log moves its start, and may lack offsets") {

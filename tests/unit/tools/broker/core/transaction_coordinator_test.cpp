@@ -71,6 +71,32 @@ TEST_CASE("markers that followers lack hold back the last stable offset, and may
   CHECK(s.fetch(true).last_stable_offset == 0);  // open again: the marker is gone
 }
 
+TEST_CASE("a marker that is lost with its leader is written again, and only then the transaction is over") {
+  stage s{cluster_of(3)};
+  s.me = {s.init().producer, producer_epoch{0}};
+  const auto coordinator = s.connect(raw(s.core.coordinator_of(coordinator_kind::transaction, "tx")));
+  const auto leader = s.c;
+  s.c = coordinator;
+  s.begin();
+  s.c = leader;
+  CHECK(s.write() == broker_errc::none);
+  s.core.hold_replication("t", partition_id{0}, true, s.now);
+  s.c = coordinator;
+  CHECK(s.end(true).error_code == 0);
+  CHECK(s.describe().transaction_state == "PrepareCommit");
+  const auto before = s.core.state().find("t")->partitions[0].leader;
+  const node_id next{raw(before) % 3 + 1};
+  REQUIRE(s.core.move_leader("t", partition_id{0}, next, s.now));
+  CHECK(s.core.state().find("t")->partitions[0].log.end_offset() == 1);
+  s.core.hold_replication("t", partition_id{0}, false, s.now);
+  s.pass(100ms);
+  CHECK(s.describe().transaction_state == "CompleteCommit");
+  s.c = s.connect(raw(next));
+  const auto seen = s.fetch(true);
+  CHECK(seen.last_stable_offset == 2);
+  CHECK(seen.aborted_transactions->empty());
+}
+
 TEST_CASE("when epochs are used up, the producer gets another id") {
   stage s;
   s.begin();

@@ -104,13 +104,15 @@ broker_errc acknowledge(broker_core& core, const share_session_cache::key& whose
   return broker_errc::none;
 }
 
+/// Only what it gave: a broker that leads no longer has no say in what the next one gives.
 void release_all(broker_core& core, const share_session_cache::key& whose, const share_session& session,
                  instant now) {
   auto* group = core.groups().find_share(whose.first);
   if (group == nullptr) return;
   for (const auto& where : session.places) {
     auto* state = group->find(where);
-    if (state != nullptr && state->release(whose.second, group->limits())) wake(core, where, now);
+    if (state != nullptr && state->release(whose.second, session.node, group->limits()))
+      wake(core, where, now);
   }
   core.groups().settle(*group);
 }
@@ -268,8 +270,10 @@ broker_errc enter(broker_core& core, const request& what, const Request& asked, 
   if (core.groups().find_share(*asked.group_id) == nullptr) return broker_errc::group_id_not_found;
   if (asked.share_session_epoch < share_session_cache::final_epoch)
     return broker_errc::invalid_share_session_epoch;
-  return core.share_sessions(what.node).step({*asked.group_id, *asked.member_id}, asked.share_session_epoch,
-                                             what.token.connection, session);
+  const auto error = core.share_sessions(what.node).step(
+      {*asked.group_id, *asked.member_id}, asked.share_session_epoch, what.token.connection, session);
+  if (error == broker_errc::none) session->node = what.node;
+  return error;
 }
 
 template <class Request>
@@ -332,6 +336,7 @@ void serve_share_fetch(broker_core& core, const request& what) {
   fetch->full = asked.share_session_epoch == 0;
   fetch->wanted.most = static_cast<std::size_t>(std::max(asked.max_records, 0));
   fetch->wanted.exactly = asked.share_acquire_mode == 1;
+  fetch->wanted.through = what.node;
   fetch->wanted.run = static_cast<std::size_t>(std::max(asked.batch_size, 0));
   fetch->max_bytes = std::min(static_cast<std::size_t>(std::max(asked.max_bytes, 0)), most_bytes);
   fetch->acknowledged = acknowledge_all(core, what, asked);

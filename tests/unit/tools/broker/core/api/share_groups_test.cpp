@@ -25,7 +25,7 @@ constexpr std::int8_t release = 2;
 constexpr std::int8_t renew = 4;
 
 struct stage : script {
-  stage() {
+  explicit stage(core_options options = {}) : script(std::move(options)) {
     make_topic("t", 1);
     core.groups().config("g").set("share.auto.offset.reset", "earliest");
     c = connect();
@@ -177,6 +177,25 @@ TEST_CASE("what a connection held is free when it is gone") {
   s.core.disconnected(gone);
   s.pass(0ms);
   CHECK(stage::runs(s.answer<protocol::share_fetch_response>(s.c, 2)) == stage::pairs{{0, 9}});
+}
+
+TEST_CASE("a session with a broker that leads no longer takes nothing back that another one gave") {
+  stage s{cluster_of(3)};
+  s.c = s.connect(raw(s.core.coordinator_of(coordinator_kind::group, "g")));
+  s.join("a");
+  const auto old = s.connect(1);
+  CHECK(stage::runs(s.ask(old, s.fetching("a", 0), 2)) == stage::pairs{{0, 9}});
+  auto release_some = s.fetching("a", 1);
+  s.acknowledge(release_some, 0, 4, release);
+  release_some.max_records = 0;
+  s.ask(old, release_some, 2);
+  REQUIRE(s.core.move_leader("t", partition_id{0}, node_id{2}, s.now));
+  const auto now_leading = s.connect(2);
+  CHECK(stage::runs(s.ask(now_leading, s.fetching("a", 0), 2)) == stage::pairs{{0, 4}});
+  s.core.disconnected(old);
+  s.pass(1ms);
+  s.join("b");
+  CHECK(stage::runs(s.ask(s.connect(2), s.fetching("b", 0), 2)) == stage::pairs{{5, 9}});
 }
 
 TEST_CASE("sessions have epochs") {
