@@ -119,15 +119,7 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
   auto why = refusal(*content, code, answer);
   if (needs_metadata_refresh(code)) out_.refresh_metadata = true;
   if (transaction_.used() && changes_identity(code)) {
-    // Here an epoch is the coordinator's to give, and not within a transaction. Behind another batch it is
-    // only early.
-    content->maybe_persisted = false;
-    const bool early = code == broker_errc::out_of_order_sequence_number && !is_head(*content);
-    if (early) return retry(std::move(content), why, now);
-    const bool ours =
-        code == broker_errc::out_of_order_sequence_number || code == broker_errc::unknown_producer_id;
-    if (!ours) transaction_.epoch_refused(why);
-    return fail(std::move(content), std::move(why));
+    return on_refused_in_transaction(std::move(content), std::move(why), now);
   }
   switch (code) {
     case broker_errc::out_of_order_sequence_number:
@@ -176,6 +168,16 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       if (is_retriable(code)) return retry(std::move(content), why, now);
       return fail(std::move(content), std::move(why));
   }
+}
+
+/// Here an epoch is the coordinator's to give, and not within a transaction.
+void producer_core::on_refused_in_transaction(batch_ptr content, error why, time_point now) {
+  content->maybe_persisted = false;
+  const bool out_of_order = why == broker_errc::out_of_order_sequence_number;
+  // Behind another batch of ours it is only early.
+  if (out_of_order && !is_head(*content)) return retry(std::move(content), why, now);
+  if (!out_of_order && why != broker_errc::unknown_producer_id) transaction_.epoch_refused(why);
+  fail(std::move(content), std::move(why));
 }
 
 bool producer_core::is_head(const batch& content) {

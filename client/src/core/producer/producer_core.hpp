@@ -92,6 +92,7 @@ class producer_core final : public reactor {
   void on_failure(flight lost, const response& answer, time_point now);
   void on_answer(flight sent, const response& answer, time_point now);
   void on_partition(batch_ptr content, const answer_of& answer, time_point now);
+  void on_refused_in_transaction(batch_ptr content, error why, time_point now);
   void on_refused(batch_ptr content, broker_errc code, const answer_of& answer, time_point now);
   static bool is_head(const batch& content);
   void retry(batch_ptr content, const error& why, time_point now);

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "core/batch_rewrite.hpp"
+#include "core/later.hpp"
 #include "core/record_intake.hpp"
 
 namespace kwire::embedded {
@@ -124,7 +125,7 @@ void cleaner::clean_marker(const partition_log::entry& entry, const batch_view& 
   if (horizon || batch.count == 0 || !plain) return drop(entry, batch);
   auto range = protocol::records(batch, *plain);
   const std::vector<record_view> kept{*range.begin()};
-  put(entry, batch, kept, rules_.now_ms + rules_.delete_retention_ms);
+  put(entry, batch, kept, later_ms(rules_.now_ms, rules_.delete_retention_ms));
 }
 
 void cleaner::clean_data(const partition_log::entry& entry, const batch_view& batch) {
@@ -143,7 +144,7 @@ void cleaner::clean_data(const partition_log::entry& entry, const batch_view& ba
   if (kept.empty()) return drop(entry, batch);
   auto horizon = batch.delete_horizon_ms();
   const bool first_time = tombstones && !horizon;
-  if (first_time) horizon = rules_.now_ms + rules_.delete_retention_ms;
+  if (first_time) horizon = later_ms(rules_.now_ms, rules_.delete_retention_ms);
   if (!first_time && kept.size() == static_cast<std::size_t>(batch.count)) return leave(entry);
   put(entry, batch, kept, horizon);
 }

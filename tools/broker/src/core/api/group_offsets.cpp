@@ -2,6 +2,7 @@
 #include <kwire/protocol/messages/offset_fetch.hpp>
 
 #include "core/api/offset_storing.hpp"
+#include "core/later.hpp"
 
 namespace kwire::embedded {
 namespace {
@@ -130,7 +131,7 @@ void serve_offset_commit(broker_core& core, const request& what) {
   const auto refused = check_commit(core, what, asked);
   if (refused == broker_errc::none && of == nullptr) of = &core.groups().find_or_create(asked.group_id);
   std::optional<instant> expires;
-  if (asked.retention_time_ms >= 0) expires = what.now + std::chrono::milliseconds{asked.retention_time_ms};
+  if (asked.retention_time_ms >= 0) expires = later(what.now, asked.retention_time_ms);
   const auto answer = store_offsets(core, what, asked, refused, by_id, [&](const auto& where, auto offset) {
     offset.expires = expires;
     core.groups().commit_offset(*of, where, std::move(offset));
