@@ -144,7 +144,10 @@ version_range broker_core::versions(api key) const {
   const auto* entry = find_api(key);
   if (entry == nullptr) return {};
   auto range = entry->versions;
-  if (options_.line) range = intersect(range, entry->facts->in(*options_.line, entry->info->versions));
+  if (options_.line) {
+    if (key == api::describe_quorum && *options_.line < first_kraft_line) return {};
+    range = intersect(range, entry->facts->in(*options_.line, entry->info->versions));
+  }
   const auto cap = caps_.find(key);
   return cap == caps_.end() ? range : intersect(range, {0, cap->second});
 }

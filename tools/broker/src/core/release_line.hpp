@@ -31,5 +31,7 @@ bool tells_own_range(release which) noexcept;
 /// Releases whose brokers tell their versions, the oldest and the newest known here.
 inline constexpr release oldest_line{0, 10, 0};
 inline constexpr release newest_line{4, 4, 0};
+/// Clusters before it are played as those with ZooKeeper, which have no quorum to describe.
+inline constexpr release first_kraft_line{3, 3, 0};
 
 }  // namespace kwire::embedded
