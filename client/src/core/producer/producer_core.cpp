@@ -51,7 +51,8 @@ void producer_core::drive_transaction(time_point now) {
   if (const auto why = transaction_.rejection()) give_up_waiting(*why);
   const auto state = transaction_.now_is();
   const bool ending = state == transaction_state::committing || state == transaction_state::aborting;
-  const bool idle = ending && unfinished_records() == 0;
+  // Counting takes the lock of every partition: not while requests are under way.
+  const bool idle = ending && flights_.empty() && unfinished_records() == 0;
   if (auto ask = transaction_.poll(now, idle, transaction_token, out_.events)) {
     out_.requests.push_back(std::move(*ask));
   }

@@ -131,7 +131,7 @@ class broker_core {
   void restore_producer_ids(std::int64_t first) noexcept {
     next_producer_id_ = reserved_producer_ids_ = first;
   }
-  /// A topic of which there was more once; without partitions for now.
+  /// A topic that is being read back from the directory; its partitions follow.
   topic& restore_topic(const std::string& name, const uuid& id, topic_config config) {
     return cluster_.create(name, {}, id, std::move(config));
   }

@@ -3,135 +3,15 @@
 
 #include <doctest/doctest.h>
 
-#include <kwire/protocol/messages/add_offsets_to_txn.hpp>
-#include <kwire/protocol/messages/add_partitions_to_txn.hpp>
-#include <kwire/protocol/messages/end_txn.hpp>
-#include <kwire/protocol/messages/init_producer_id.hpp>
-#include <kwire/protocol/messages/txn_offset_commit.hpp>
-
-#include "core/producer/producer_rig.hpp"
+#include "core/producer/transaction_stage.hpp"
 
 using namespace kwire;
 using namespace std::chrono_literals;
 using core::transaction_state;
-using test::response_of;
-
-namespace {
-
-/// A transaction between a test that plays the application and a test that plays the coordinators.
-struct stage {
-  explicit stage(bool second) : offered(second) { settings.transactional_id = "tx"; }
-
-  core::client_settings client;
-  core::producer_settings settings;
-  core::random_source random{1};
-  core::identity who{client, (settings.transactional_id = "tx", settings), random};
-  core::transaction tx{client, settings, who, random};
-  core::time_point now{1h};
-  core::outbox out;
-  bool offered;
-  core::topic_slot topic;
-  core::partition_slot slot;
-  std::optional<core::request> asked;
-  std::vector<std::string> told;  ///< outcomes of the calls, in order
-
-  core::transaction::done tell(std::string call) {
-    return [this, call](result<void> how) {
-      told.push_back(call + (how ? " ok" : " " + std::string{how.error().code().message()}));
-    };
-  }
-
-  /// The API that is asked now; `none` when nothing is.
-  std::string next(bool idle = true) {
-    asked = tx.poll(now, idle, 7, out.events);
-    return asked ? std::string{to_string(asked->body->info().key)} : "none";
-  }
-  void answer(protocol::message_ref message, std::int16_t version) {
-    auto said = response_of(message, version);
-    said.transaction_version = offered ? 2 : 1;
-    tx.digest(said, now, out);
-  }
-  template <class M>
-  void answer_code(broker_errc code, std::int16_t version) {
-    M message;
-    message.error_code = static_cast<std::int16_t>(code);
-    answer(protocol::ref(message), version);
-  }
-  void answer_init(broker_errc code, std::int16_t epoch = 0) {
-    protocol::init_producer_id_response message;
-    message.error_code = static_cast<std::int16_t>(code);
-    message.producer = producer_id{42};
-    message.epoch = producer_epoch{epoch};
-    answer(protocol::ref(message), 4);
-  }
-  void answer_partitions(broker_errc code) {
-    protocol::add_partitions_to_txn_response message;
-    auto& in = message.results_by_topic_v3_and_below.emplace_back();
-    in.name = "t";
-    in.results_by_partition.emplace_back().partition_error_code = static_cast<std::int16_t>(code);
-    answer(protocol::ref(message), 3);
-  }
-  void answer_offsets(broker_errc code) {
-    protocol::txn_offset_commit_response message;
-    auto& in = message.topics.emplace_back();
-    in.name = "t";
-    in.partitions.emplace_back().error_code = static_cast<std::int16_t>(code);
-    answer(protocol::ref(message), 3);
-  }
-  void answer_end(broker_errc code) {
-    protocol::end_txn_response message;
-    message.error_code = static_cast<std::int16_t>(code);
-    if (offered && code == broker_errc::none) {
-      message.producer = who.id();
-      message.epoch = producer_epoch{static_cast<std::int16_t>(raw(who.epoch()) + 1)};
-    }
-    answer(protocol::ref(message), offered ? std::int16_t{5} : std::int16_t{3});
-  }
-  void lose() {
-    core::response lost;
-    lost.failure = error{errc::connection_lost};
-    lost.maybe_sent = true;
-    tx.digest(lost, now, out);
-    now += 2s;
-  }
-
-  template <class M>
-  M read(std::int16_t version) {
-    protocol::writer encoded;
-    REQUIRE(asked.has_value());
-    REQUIRE(asked->body->encode(version, encoded).has_value());
-    M message;
-    REQUIRE(protocol::decode(message, version, encoded.buffer()).has_value());
-    return message;
-  }
-  bool commits() {
-    return read<protocol::end_txn_request>(offered ? std::int16_t{5} : std::int16_t{3}).committed;
-  }
-
-  void register_id() {
-    topic.name = "t";
-    slot.topic = &topic;
-    tx.init(now + 60s, tell("init"));
-    REQUIRE(next() == "InitProducerId");
-    answer_init(broker_errc::none);
-    REQUIRE(told.back() == "init ok");
-  }
-  /// A transaction with a partition in it.
-  void open() {
-    if (tx.now_is() == transaction_state::unregistered) register_id();
-    REQUIRE(tx.begin().has_value());
-    if (tx.admits(slot)) return;
-    REQUIRE(next(false) == "AddPartitionsToTxn");
-    answer_partitions(broker_errc::none);
-    REQUIRE(tx.admits(slot));
-  }
-};
-
-const std::string abort_required = make_error_code(errc::abort_required).message();
-const std::string timed_out = make_error_code(errc::timed_out).message();
-const std::string fenced = make_error_code(errc::fenced).message();
-
-}  // namespace
+using stage = test::transaction_stage;
+using test::abort_required;
+using test::fenced;
+using test::timed_out;
 
 TEST_CASE("transaction: what each call needs to have happened before") {
   stage s{true};
@@ -157,31 +37,6 @@ TEST_CASE("transaction: one without records or offsets ends without asking anybo
       commit ? s.tx.commit(s.now + 1s, s.tell("end")) : s.tx.abort(s.now + 1s, s.tell("end"));
       CHECK(s.next() == "none");
       CHECK(s.told.back() == "end ok");
-    }
-  }
-}
-
-TEST_CASE("transaction: version 1 adds partitions, version 2 has a new epoch each time") {
-  for (const bool second : {false, true}) {
-    CAPTURE(second);
-    stage s{second};
-    s.register_id();
-    for (std::int16_t round = 0; round < 3; ++round) {
-      s.open();
-      CHECK(s.next(false) == "none");
-      s.tx.commit(s.now + 60s, s.tell("commit"));
-      CHECK(s.next(false) == "none");  // batches are under way
-      REQUIRE(s.next(true) == "EndTxn");
-      const auto end = s.read<protocol::end_txn_request>(second ? 5 : 3);
-      CHECK(end.transactional_id == "tx");
-      CHECK(end.producer == producer_id{42});
-      CHECK(raw(end.epoch) == (second ? round : 0));
-      CHECK(end.committed);
-      CHECK(s.asked->usable.contains(second ? 5 : 4));
-      CHECK_FALSE(s.asked->usable.contains(second ? 4 : 5));
-      s.answer_end(broker_errc::none);
-      CHECK(s.next() == "none");
-      CHECK(s.told.back() == "commit ok");
     }
   }
 }
@@ -351,51 +206,6 @@ TEST_CASE("transaction: what each refusal of a partition leads to") {
   }
 }
 
-TEST_CASE("transaction: after a lost answer in version 1 the next one has a new epoch") {
-  stage s{false};
-  s.register_id();
-  REQUIRE(s.tx.begin().has_value());
-  CHECK_FALSE(s.tx.admits(s.slot));
-  REQUIRE(s.next(false) == "AddPartitionsToTxn");
-  s.lose();
-  REQUIRE(s.next(false) == "AddPartitionsToTxn");
-  s.answer_partitions(broker_errc::none);
-  CHECK(s.tx.admitted() == std::vector<core::partition_slot*>{&s.slot});
-  s.tx.commit(s.now + 60s, s.tell("commit"));
-  REQUIRE(s.next() == "EndTxn");
-  s.answer_end(broker_errc::none);
-  REQUIRE(s.next() == "InitProducerId");
-  s.answer_init(broker_errc::none, 1);
-  CHECK(s.next() == "none");
-  CHECK(s.told.back() == "commit ok");
-}
-
-TEST_CASE("transaction: a record that failed forbids committing until an abort") {
-  for (const bool second : {false, true}) {
-    stage s{second};
-    s.open();
-    s.tx.batch_failed(error{broker_errc::message_too_large}, true);
-    CHECK(s.tx.now_is() == transaction_state::must_abort);
-    CHECK_FALSE(s.tx.sends());
-    REQUIRE(s.tx.rejection().has_value());
-    CHECK(*s.tx.rejection() == errc::abort_required);
-    s.tx.commit(s.now + 1s, s.tell("commit"));
-    CHECK(s.told.back() == "commit " + abort_required);
-    CHECK(s.tx.begin().error() == errc::abort_required);
-    s.tx.abort(s.now + 60s, s.tell("abort"));
-    REQUIRE(s.next() == "EndTxn");
-    CHECK_FALSE(s.commits());
-    s.answer_end(broker_errc::none);
-    if (!second) {
-      REQUIRE(s.next() == "InitProducerId");
-      s.answer_init(broker_errc::none, 1);
-    }
-    CHECK(s.next() == "none");
-    CHECK(s.told.back() == "abort ok");
-    CHECK(raw(s.who.epoch()) == 1);
-  }
-}
-
 TEST_CASE("transaction: a failure while committing is told by the commit") {
   stage s{true};
   s.open();
@@ -403,86 +213,6 @@ TEST_CASE("transaction: a failure while committing is told by the commit") {
   s.tx.batch_failed(error{errc::batch_expired}, true);
   CHECK(s.told.back() == "commit " + abort_required);
   CHECK(s.next() == "none");
-}
-
-TEST_CASE("transaction: an epoch refused because of a time-out is recovered from") {
-  for (const bool second : {false, true}) {
-    for (const bool same : {true, false}) {
-      CAPTURE(second);
-      CAPTURE(same);
-      stage s{second};
-      s.open();
-      s.tx.batch_persisted();
-      s.tx.commit(s.now + 60s, s.tell("commit"));
-      REQUIRE(s.next() == "EndTxn");
-      s.answer_end(same ? broker_errc::invalid_txn_state : broker_errc::producer_fenced);
-      REQUIRE(s.next() == "InitProducerId");
-      CHECK(raw(s.read<protocol::init_producer_id_request>(4).epoch) == 0);
-      if (!same) {
-        s.answer_init(broker_errc::producer_fenced);
-        REQUIRE(s.next() == "InitProducerId");
-        CHECK(raw(s.read<protocol::init_producer_id_request>(4).epoch) == 1);
-      }
-      s.answer_init(broker_errc::none, 2);
-      CHECK(s.told.back() == "commit " + abort_required);
-      CHECK(s.tx.cause().detail().find("transaction.timeout.ms") != std::string::npos);
-      s.tx.abort(s.now + 60s, s.tell("abort"));
-      CHECK(s.next() == "none");  // nobody has anything to end
-      CHECK(s.told.back() == "abort ok");
-      CHECK(raw(s.who.epoch()) == 2);
-      CHECK(s.tx.begin().has_value());
-    }
-  }
-}
-
-TEST_CASE("transaction: an epoch refused because of another instance is final") {
-  for (const bool known : {true, false}) {
-    stage s{true};
-    s.open();
-    if (known) s.tx.batch_persisted();
-    s.tx.epoch_refused(error{broker_errc::invalid_producer_epoch});
-    CHECK_FALSE(s.tx.sends());
-    REQUIRE(s.next(false) == "InitProducerId");
-    s.answer_init(broker_errc::producer_fenced);
-    // A transaction that the coordinator never knew cannot have timed out.
-    if (known) {
-      REQUIRE(s.next(false) == "InitProducerId");
-      s.answer_init(broker_errc::producer_fenced);
-    }
-    CHECK(s.tx.now_is() == transaction_state::broken);
-    CHECK(s.tx.cause() == errc::fenced);
-    CHECK(s.next() == "none");
-    s.tx.abort(s.now + 1s, s.tell("abort"));
-    CHECK(s.told.back() == "abort " + fenced);
-    CHECK(s.tx.begin().error() == errc::fenced);
-  }
-}
-
-TEST_CASE("transaction: where epochs cannot be asked about, a refusal is another instance's") {
-  stage s{false};
-  s.open();
-  s.tx.epoch_refused(error{broker_errc::invalid_producer_epoch});
-  REQUIRE(s.next(false) == "InitProducerId");
-  core::response unable;
-  unable.failure = error{errc::unsupported_by_broker};
-  s.tx.digest(unable, s.now, s.out);
-  CHECK(s.tx.cause() == errc::fenced);
-}
-
-TEST_CASE("transaction: an id that the coordinator has forgotten is registered anew by an abort") {
-  for (const bool second : {false, true}) {
-    stage s{second};
-    s.open();
-    s.tx.commit(s.now + 60s, s.tell("commit"));
-    REQUIRE(s.next() == "EndTxn");
-    s.answer_end(broker_errc::invalid_producer_id_mapping);
-    CHECK(s.told.back() == "commit " + abort_required);
-    s.tx.abort(s.now + 60s, s.tell("abort"));
-    REQUIRE(s.next() == "InitProducerId");
-    s.answer_init(broker_errc::none, 0);
-    CHECK(s.next() == "none");
-    CHECK(s.told.back() == "abort ok");
-  }
 }
 
 TEST_CASE("transaction: registering waits out what may pass and is told what may not") {
