@@ -227,6 +227,9 @@ void fit(const members& batch, const std::vector<owned_record>& records, batch_v
       batch.number<std::int64_t>("baseTimestamp").value_or(none ? -1 : records.front().timestamp);
   if (const auto horizon = batch.number<std::int64_t>("deleteHorizonMs")) header.base_timestamp = *horizon;
   if (header.magic < 2) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (records[i].offset < 0) batch.refuse("records[" + std::to_string(i) + "].offset", "below zero");
+    }
     const bool one = records.size() == 1;
     if (none || (!header.compressed() && !one)) {
       batch.refuse("records",

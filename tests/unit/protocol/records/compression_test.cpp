@@ -153,6 +153,23 @@ TEST_CASE("magic 0 has lz4 frames with the old header checksum") {
   CHECK(unpacker.decompress(codec::lz4, legacy, 1 << 20, out).error().code == wire_errc::bad_compression);
 }
 
+TEST_CASE("zstd frames are of version 1 of the format; what may be skipped is skipped") {
+  const auto data = text_of(70'000);
+  auto packed = packed_by(codec::zstd, data);
+  const auto skippable = as_bytes(std::string_view{"\x53\x2a\x4d\x18\x03\0\0\0abc", 11});
+  packed.insert(packed.end(), skippable.begin(), skippable.end());
+  check_back(codec::zstd, packed, data);
+  // Empty frames of version 0.6, one after the other.
+  std::string old;
+  for (int i = 0; i < 3; ++i) old += std::string_view{"\x26\xb5\x2f\xfd\0\0\0\0", 8};
+  decompressor unpacker;
+  bytes out;
+  CHECK(unpacker.decompress(codec::zstd, as_bytes(old), 1 << 20, out).error().code ==
+        wire_errc::bad_compression);
+  packed.insert(packed.end(), as_bytes(old).begin(), as_bytes(old).end());
+  CHECK(unpacker.decompress(codec::zstd, packed, 1 << 20, out).error().code == wire_errc::bad_compression);
+}
+
 TEST_CASE("zstd frames without a content size, lz4 frames with linked blocks and content size") {
   const auto data = text_of(500'000);
   bytes packed(ZSTD_compressBound(data.size()));

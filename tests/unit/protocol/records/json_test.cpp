@@ -160,6 +160,7 @@ TEST_CASE("what is wrong with JSON of records is told with its path") {
   CHECK(refused(R"([{"magic":0,"compression":"zstd","records":[{}]}])").path == "[0].compression");
   CHECK(refused(R"([{"magic":1,"producerId":3,"records":[{}]}])").path == "[0].magic");
   CHECK(refused(R"([{"magic":1,"records":[]}])").path == "[0].records");
+  CHECK(refused(R"([{"magic":0,"records":[{"offset":-1}]}])").path == "[0].records[0].offset");
   CHECK(refused(R"([{"magic":1,"records":[{"headers":[{"key":"a"}]}]}])").path == "[0].records[0].headers");
   CHECK(refused(R"([{"magic":2,"records":[{"headers":[{}]}]}])").path == "[0].records[0].headers[0].key");
   CHECK(refused(R"([{"magic":2,"records":[{},{"key":"?"}]}])").path == "[0].records[1].key");
