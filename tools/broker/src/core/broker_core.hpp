@@ -67,6 +67,8 @@ class broker_core {
   /// Requests of the connection that wait for an earlier one.
   std::size_t queued(connection_id id) const;
   const client_info* client(connection_id id) const;
+  /// Whether the connection has said who it is, or need not.
+  bool has_authenticated(connection_id id) const;
 
   /// Serves no version of `key` above `version`; below zero, the API is not served at all.
   void cap_version(api key, std::int16_t version) { caps_[key] = version; }

@@ -115,10 +115,10 @@ transaction::end_answer transaction::end(const producer_identity& who, bool comm
   return {broker_errc::none, {next_id_, producer_epoch{0}}};
 }
 
-void transaction::fence(instant now) {
+void transaction::fence(bool bump, instant now) {
   if (raw(producer_.epoch) < INT16_MAX) producer_.epoch = next(producer_.epoch);
   last_epoch_ = no_producer_epoch;
-  bumped_ = false;
+  bumped_ = bump;
   next_id_ = no_producer_id;
   prepare(false, now);
 }

@@ -58,8 +58,9 @@ class transaction {
   };
   end_answer end(const producer_identity& who, bool commit, bool bump, producer_id fresh, instant now);
   /// Nobody may go on with the open transaction, which is to be aborted: it timed out, or its producer was
-  /// initialized anew.
-  void fence(instant now);
+  /// initialized anew. With `bump` (the cluster is at transactions of version 2) this counts as an end that
+  /// gave the next epoch, whatever the producer uses: who ends late is told that the outcome is another.
+  void fence(bool bump, instant now);
   /// All markers are written.
   void complete(instant now);
 

@@ -60,7 +60,7 @@ transaction::answer transaction_coordinator::init(const std::string& id, std::in
     return result;
   }
   // The client asks again and gets an epoch of its own: this one only fences whoever is still writing.
-  of.fence(now);
+  of.fence(limits_.bumps_epochs, now);
   finish(id, of, now);
   return result;
 }
@@ -82,7 +82,7 @@ void transaction_coordinator::arm_timeout(const std::string& id, transaction& of
   of.timeout = timers_.schedule(at, [this, id](instant now) {
     auto& late = transactions_.at(id);
     late.timeout = {};
-    late.fence(now);
+    late.fence(limits_.bumps_epochs, now);
     finish(id, late, now);
   });
 }

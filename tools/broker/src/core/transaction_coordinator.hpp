@@ -14,6 +14,7 @@ struct transaction_limits {
   std::chrono::microseconds marker_delay{0};
   std::size_t most_ids = 100'000;    ///< transactional ids known at a time
   std::size_t most_groups = 10'000;  ///< in one transaction
+  bool bumps_epochs = true;          ///< the cluster's transaction.version is 2 or more (KIP-890)
 };
 
 /// All transactional ids of the cluster, their time-outs, and the writing of their markers. Which node may

@@ -34,6 +34,7 @@ void play(const std::string& name, embedded::core_options& into) {
   }
   into.line = *line;
   into.features = embedded::features_of(*line);
+  into.transactions.bumps_epochs = into.features.transaction.level >= 2;
 }
 
 embedded::core_options core_options_of(const broker_options& options) {

@@ -33,11 +33,18 @@ class link : public std::enable_shared_from_this<link> {
   /// Hangs up at once.
   virtual void close() = 0;
   virtual bool is_congested() const noexcept = 0;
+  /// A request that announces more octets costs the connection. Kafka's socket.request.max.bytes unless set.
+  void limit_requests(std::int32_t octets) noexcept { most_request_octets_ = octets; }
+  std::int32_t request_limit() const noexcept { return most_request_octets_; }
+  static constexpr std::int32_t most_request_octets = 100 * 1024 * 1024;
   /// Of the client, as host:port.
   const std::string& address() const noexcept { return address_; }
 
  protected:
   std::string address_;
+
+ private:
+  std::int32_t most_request_octets_ = most_request_octets;
 };
 
 std::shared_ptr<link> make_link(link::tcp::socket socket, link::events to);

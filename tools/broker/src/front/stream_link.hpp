@@ -33,8 +33,7 @@ class stream_link final : public link {
   static constexpr std::size_t most_outgoing = 16;
   static constexpr std::size_t staging_octets = 16 * 1024;
   static constexpr std::size_t length_octets = 4;
-  static constexpr std::int32_t most_request_octets = 100 * 1024 * 1024;  // Kafka's socket.request.max.bytes
-  static constexpr std::size_t most_buffers = 64;                         // that Asio hands to one sendmsg
+  static constexpr std::size_t most_buffers = 64;  // that Asio hands to one sendmsg
 
   std::shared_ptr<stream_link> self() { return std::static_pointer_cast<stream_link>(shared_from_this()); }
   bool is_open() { return stream_.lowest_layer().is_open(); }
@@ -102,7 +101,7 @@ void stream_link<Stream>::cut_frames() {
   while (!paused_ && is_open() && staged_to_ - staged_from_ >= length_octets) {
     const auto* at = staging_.data() + staged_from_;
     const auto announced = protocol::reader::load<std::int32_t>(at);
-    if (announced < 0 || announced > most_request_octets) return close();
+    if (announced < 0 || announced > request_limit()) return close();
     const auto size = static_cast<std::size_t>(announced);
     const auto have = std::min(size, staged_to_ - staged_from_ - length_octets);
     // What will fit into staging as a whole is waited for there.

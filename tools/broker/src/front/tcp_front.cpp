@@ -11,6 +11,7 @@ using boost::system::error_code;
 
 // The core works on one request of a connection at a time; a few more are read ahead.
 constexpr std::size_t most_queued = 8;
+constexpr std::int32_t most_octets_of_strangers = 512 * 1024;  // Kafka's sasl.server.max.receive.size
 
 }  // namespace
 
@@ -153,6 +154,7 @@ void tcp_front::admit(node_id node, const entrance& by, const make& made) {
     const std::lock_guard lock{guard_};
     core_.connected(id, line->address().substr(0, line->address().rfind(':')), node, by);
   }
+  if (by.sasl) line->limit_requests(most_octets_of_strangers);
   auto& added = clients_[id] = {line, false, by.principal};
   open_ = clients_.size();
   tell(broker_client_event::kind::connected, id, added);
@@ -160,13 +162,16 @@ void tcp_front::admit(node_id node, const entrance& by, const make& made) {
 }
 
 bool tcp_front::on_frame(connection_id id, frame content) {
+  bool is_known = false;
   {
     const std::lock_guard lock{guard_};
     core_.handle(id, std::move(content), now());
+    is_known = core_.has_authenticated(id);
   }
   pump();
   const auto found = clients_.find(id);
   if (found == clients_.end()) return false;
+  if (is_known) found->second.line->limit_requests(link::most_request_octets);
   identify(id, found->second);
   if (may_read(id, *found->second.line)) return true;
   paused_.insert(id);

@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <kwire/broker/broker.hpp>
+#include <kwire/protocol/messages/sasl_authenticate.hpp>
+#include <kwire/protocol/messages/sasl_handshake.hpp>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -200,6 +202,25 @@ TEST_CASE("what is no Kafka costs the connection") {
     client.send_bytes(as_bytes(text));
     CHECK(client.receive().empty());
   }
+}
+
+TEST_CASE("a client that has not said who it is may send no large request") {
+  broker b{broker_options{}.listen("sasl_plaintext://127.0.0.1:0").user("alice", "pw").topic("t", 1)};
+  const auto large = make_batch(std::vector<std::string>(12'000, std::string(40, 'x')));
+  REQUIRE(large.size() > 512 * 1024);
+  raw_client stranger{b.port()};
+  stranger.send_bytes(as_bytes(std::string_view{"\0\x08\0\1", 4}));  // one more than 512 KiB
+  CHECK(stranger.receive().empty());
+
+  raw_client client{b.port()};
+  protocol::sasl_handshake_request greeting;
+  greeting.mechanism = "PLAIN";
+  CHECK(client.ask(greeting, 1).error_code == 0);
+  protocol::sasl_authenticate_request proof;
+  const std::string token{"\0alice\0pw", 9};
+  proof.auth_bytes = as_bytes(token);
+  CHECK(client.ask(proof, 2).error_code == 0);
+  CHECK(error_of(client.ask(produce_of("t", large), 9)) == 0);
 }
 
 TEST_CASE("a restart keeps records and port, and hangs up") {

@@ -43,6 +43,11 @@ sasl_state* broker_core::sasl(connection_id id) {
   return found == connections_.end() || !found->second.sasl ? nullptr : &*found->second.sasl;
 }
 
+bool broker_core::has_authenticated(connection_id id) const {
+  const auto found = connections_.find(id);
+  return found != connections_.end() && (!found->second.sasl || found->second.sasl->authenticated);
+}
+
 bool broker_core::authenticated(connection_id id, const std::string& user, instant now) {
   auto& from = connections_.at(id);
   auto& state = *from.sasl;
