@@ -268,6 +268,52 @@ void add_games(seeds& to) {
   }
 }
 
+/// Texts with their length in front: in two octets, or in one.
+bytes piece(std::string_view text) {
+  const auto size = static_cast<int>(text.size());
+  return join({octets({size & 255, size >> 8}), as_bytes(text)});
+}
+bytes short_text(std::string_view text) {
+  return join({octets({static_cast<int>(text.size())}), as_bytes(text)});
+}
+
+void add_controls(seeds& to) {
+  const auto one = [](int method, std::string_view path, std::string_view body) {
+    return join({octets({method}), short_text(path), piece(body)});
+  };
+  const std::vector<bytes> all{
+      one(0, "/", ""),
+      one(1, "/faults", R"({"api":"Produce","error":"NOT_ENOUGH_REPLICAS","count":2})"),
+      one(1, "/faults", R"({"api":"Fetch","delay_ms":5,"topic":"t","for_ms":100})"),
+      one(2, "/faults", ""),
+      one(1, "/versions", R"({"api":"Produce","max":9})"),
+      one(1, "/topics/new", R"({"partitions":3,"configs":{"cleanup.policy":"compact"}})"),
+      one(1, "/topics/t/hide", ""),
+      one(1, "/topics/t/recreate", ""),
+      one(2, "/topics/%74", ""),
+      one(1, "/topics/t/partitions/0/leader", R"({"to":2})"),
+      one(1, "/topics/t/partitions/1/lose", R"({"from":0})"),
+      one(1, "/coordinators", R"({"group":"g","to":2})"),
+      one(1, "/brokers/2/stop", R"({"crash":true})"),
+      one(1, "/brokers/2/start", ""),
+      one(1, "/brokers/1/freeze", ""),
+      one(3, "/brokers/1/disk?full", R"({"full":true})"),
+      one(2, "/producers/1", "")};
+  for (const auto& content : all) to.add("control", content);
+  to.add("control", join({all[5], all[6], all[7], all[9], all[12], all[13]}));
+}
+
+void add_logins(seeds& to) {
+  to.add("sasl", join({octets({0}), piece(std::string_view{"\0alice\0a password", 17})}));
+  to.add("sasl", join({octets({0}), piece(std::string_view{"alice\0alice\0wrong", 17})}));
+  for (int mechanism = 1; mechanism < 3; ++mechanism) {
+    to.add("sasl", join({octets({mechanism}), piece("n,,n=alice,r=abc"), piece("c=biws,r=abcnonce,p=YWJj")}));
+    to.add("sasl", join({octets({mechanism}), piece("n,a=bob,n=al=2Cice,r=abc,ext=1"),
+                         piece("c=bixhPWJvYiw=,r=abcnonce,p=")}));
+    to.add("sasl", join({octets({mechanism}), piece("p=tls-unique,,n=alice,r=,tokenauth=true")}));
+  }
+}
+
 void add_texts(seeds& to) {
   for (const std::string text :
        {"bootstrap.servers=a:1,[::1]:2\nlinger.ms=5\nacks=all\n", "group.id=g\nauto.offset.reset=earliest\n",
@@ -312,6 +358,8 @@ int main(int count, char** arguments) {
   add_captures(made);
   add_journals(made);
   add_games(made);
+  add_controls(made);
+  add_logins(made);
   add_texts(made);
   std::cout << made.count() << " seeds\n";
   return made.count() > 1000 ? 0 : 1;
