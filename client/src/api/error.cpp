@@ -65,6 +65,8 @@ row row_of(errc code) noexcept {
     case errc::abort_required:
       return {"ABORT_REQUIRED", "the transaction cannot be committed; abort it and do its work again", false,
               false};
+    case errc::producer_broken:
+      return {"PRODUCER_BROKEN", "the producer cannot go on; close it and make another", false, true};
     case errc::interrupted: return {"INTERRUPTED", "a stop was requested", true, false};
   }
   return {"UNKNOWN", "unknown client error", false, false};
@@ -122,6 +124,7 @@ bool error::fatal() const noexcept {
   switch (static_cast<broker_errc>(code_.value())) {
     case broker_errc::producer_fenced:
     case broker_errc::fenced_instance_id:
+    case broker_errc::invalid_transaction_timeout:
     case broker_errc::cluster_authorization_failed:
     case broker_errc::transactional_id_authorization_failed: return true;
     default: return false;

@@ -45,6 +45,7 @@ enum class errc {
   write_failed,           ///< the socket refused the bytes
   interrupted,            ///< a stop was requested
   abort_required,         ///< the transaction cannot be committed; abort it and do its work again
+  producer_broken,        ///< the broker refused what every transaction needs; close the producer
 };
 
 }  // namespace kwire

@@ -31,7 +31,9 @@ void transaction::init(time_point deadline, done finished) {
     case state::registering: waiters_.push_back({deadline, std::move(finished)}); return;
     case state::none: return finished(misuse("the producer has no transactional.id"));
     case state::broken: return finished(cause_);
-    default: return finished(misuse("the producer is registered already"));
+    default:
+      return finished(claim(state::registering) ? result<void>{}
+                                                : misuse("the producer is registered already"));
   }
 }
 
@@ -46,9 +48,11 @@ result<void> transaction::begin() {
     default: return misuse("the transaction before has not been ended");
   }
   state_ = state::open;
+  unclaimed_ = state::none;
   v2_ = v2_offered_;
   ++number_;
-  started_ = known_ = end_sent_ = coordinator_ended_ = epoch_given_ = renew_ = in_doubt_ = false;
+  started_ = known_ = end_sent_ = may_be_over_ = coordinator_ended_ = epoch_given_ = renew_ = in_doubt_ =
+      false;
   wanted_.clear();
   return {};
 }
@@ -84,7 +88,13 @@ void transaction::end(bool commit, time_point deadline, done finished) {
       break;
     case state::broken: return finished(cause_);
     case state::none: return finished(misuse("the producer has no transactional.id"));
-    default: return finished(misuse("no transaction is open"));
+    default: {
+      const bool commits = unclaimed_ == state::committing;
+      if (claim(wanted)) return finished({});
+      if (unclaimed_ == state::none) return finished(misuse("no transaction is open"));
+      return finished(
+          misuse(commits ? "the transaction has been committed" : "the transaction has been aborted"));
+    }
   }
   state_ = wanted;
   if (!commit) {
@@ -141,6 +151,7 @@ std::optional<request> transaction::poll(time_point now, bool idle, std::uint64_
                                          std::vector<event>& events) {
   expire(now);
   if (asking_ != asking::nothing || now < not_before_) return std::nullopt;
+  not_before_ = time_point{};  // over, or it would be a deadline of the past while batches are under way
   const auto step = next_step(idle);
   if (!step) return std::nullopt;
   if (*step == asking::nothing) {
@@ -227,16 +238,24 @@ void transaction::cannot_commit(const error& why, bool renew) {
 }
 
 void transaction::break_down(const error& why) {
-  cause_ = why;
+  cause_ = why.fatal() ? why : error{errc::producer_broken, why.message()};
   state_ = state::broken;
   probing_ = probe::none;
-  answer_offsets(why);
-  answer_all(why);
+  answer_offsets(cause_);
+  answer_all(cause_);
 }
 
 void transaction::ended() {
+  unclaimed_ = waiters_.empty() ? state_ : state::none;
   state_ = state::ready;
   answer_all({});
+}
+
+/// Whether this came to its end after the call that asked for it had run out of time.
+bool transaction::claim(transaction_state of) {
+  if (state_ != state::ready || unclaimed_ != of) return false;
+  unclaimed_ = state::none;
+  return true;
 }
 
 void transaction::answer_all(const result<void>& how) {
@@ -250,8 +269,11 @@ void transaction::answer_offsets(const result<void>& how) {
 }
 
 error transaction::taken_over(const error& why) const {
-  return error{errc::fenced, "another producer uses transactional.id " + settings_->transactional_id + ": " +
-                                 why.message()};
+  const bool unknown = state_ == state::committing && may_be_over_;
+  return error{errc::fenced,
+               "another producer uses transactional.id " + settings_->transactional_id +
+                   (unknown ? ", and whether the last transaction was committed is not known: " : ": ") +
+                   why.message()};
 }
 
 error transaction::abort_required() const { return error{errc::abort_required, cause_.message()}; }
@@ -302,7 +324,9 @@ void transaction::digest(const response& answer, time_point now, outbox& out) {
     return act(what, judge(what, told->code), *told, now, out);
   }
   // Without an answer, or with one that cannot be read: the coordinator may have done it.
-  in_doubt_ = in_doubt_ || answer.maybe_sent || !answer.failure;
+  const bool doubt = answer.maybe_sent || !answer.failure;
+  in_doubt_ = in_doubt_ || doubt;
+  may_be_over_ = may_be_over_ || (doubt && what == asking::end);
   const auto& why = told.error();
   if (why.code().category() == make_error_code(broker_errc::none).category()) {
     transaction_answer refused;
@@ -339,8 +363,10 @@ transaction::verdict transaction::judge(asking what, broker_errc code) const {
     case broker_errc::invalid_transaction_timeout:
     case broker_errc::unsupported_for_message_format: return verdict::fatal;
     case broker_errc::invalid_txn_state:
-      // Version 2 says so of a commit when the coordinator has aborted meanwhile.
-      return what == asking::end && state_ == state::committing ? verdict::fenced : verdict::fatal;
+      // Version 2 says so of a commit when the coordinator has aborted meanwhile, version 1 of an abort when
+      // what was to begin the transaction has not arrived. It may yet: under an epoch of the past, then.
+      if (what == asking::end && state_ == state::committing) return verdict::fenced;
+      return what == asking::end && !known_ ? verdict::renew : verdict::fatal;
     default: break;
   }
   if (is_retriable(code)) return verdict::again;
@@ -358,6 +384,15 @@ void transaction::act(asking what, verdict is, const transaction_answer& told, t
   const bool of_group = what == asking::group_offsets;
   why.with_detail(of_group ? "group " + (offsets_.empty() ? std::string{} : offsets_.front().of.group)
                            : "transactional.id " + settings_->transactional_id);
+  if (what == asking::end) {
+    // The coordinator says either when its log has not answered, too. That nothing but an abort is left of
+    // the transaction it says only where a commit cannot have been meant (version 2).
+    may_be_over_ = may_be_over_ || told.code == broker_errc::coordinator_not_available ||
+                   told.code == broker_errc::request_timed_out;
+    if (told.code == broker_errc::invalid_txn_state) may_be_over_ = false;
+  }
+  // Who refuses the first thing of a transaction knows nothing of it.
+  if (what != asking::end && !known_ && !in_doubt_ && !v2_) started_ = false;
   if (what == asking::partitions && (is == verdict::again || is == verdict::moved)) {
     wanted_.insert(wanted_.end(), asked_for_.begin(), asked_for_.end());
   }
@@ -373,7 +408,7 @@ void transaction::act(asking what, verdict is, const transaction_answer& told, t
     case verdict::again: return again(why, now, out.events);
     case verdict::fenced:
       // With our number named and refused there is no other explanation left.
-      if (probing_ == probe::same_epoch && what == asking::init && known_ &&
+      if (probing_ == probe::same_epoch && what == asking::init && known_ && !may_be_over_ &&
           raw(identity_->epoch()) < INT16_MAX) {
         probing_ = probe::next_epoch;
         return;

@@ -110,6 +110,7 @@ class transaction {
   void registered(const transaction_answer& told, std::vector<event>& events);
   void again(const error& why, time_point now, std::vector<event>& events);
   void ended();
+  bool claim(transaction_state of);
   void cannot_commit(const error& why, bool renew);
   void break_down(const error& why);
   void answer_all(const result<void>& how);
@@ -131,6 +132,7 @@ class transaction {
   std::uint64_t number_ = 0;  ///< of the running transaction
   bool started_ = false;      ///< the coordinator may know of it
   bool end_sent_ = false;     ///< its direction is settled
+  bool may_be_over_ = false;  ///< an attempt to end it has no answer that says no
   bool coordinator_ended_ = false;
   bool epoch_given_ = false;  ///< with the end: version 2
   bool renew_ = false;        ///< a new epoch is needed before the next one
@@ -138,7 +140,8 @@ class transaction {
   bool known_ = false;        ///< the coordinator does know of it
   /// Finding out whether our epoch was refused because of a time-out. That raises the epoch by one, while an
   /// instance that takes over from a transaction it has to abort first raises it by two: so who is let in
-  /// with the next epoch has met a time-out.
+  /// with the next epoch has met a time-out. Not so once the transaction may have ended as we asked: whoever
+  /// takes over then raises it by one, too.
   enum class probe : std::uint8_t { none, same_epoch, next_epoch } probing_ = probe::none;
   error cause_;  ///< of must_abort and broken
 
@@ -147,6 +150,8 @@ class transaction {
   std::vector<partition_slot*> admitted_;
   std::deque<pending_offsets> offsets_;
   std::vector<waiter> waiters_;
+  /// What came to its end when nobody waited any more: the same call, when it is repeated, has succeeded.
+  transaction_state unclaimed_ = transaction_state::none;
 };
 
 }  // namespace kwire::core

@@ -133,6 +133,29 @@ TEST_CASE("transaction: an epoch refused because of another instance is final") 
   }
 }
 
+TEST_CASE("transaction: an epoch refused after an end that may have taken effect is another instance's") {
+  for (const bool second : {false, true}) {
+    stage s{second};
+    s.open();
+    s.tx.batch_persisted();
+    s.tx.commit(s.now + 60s, s.tell("commit"));
+    REQUIRE(s.next() == "EndTxn");
+    // Committed and then taken over: the epoch has been raised by one, as by a time-out.
+    SUBCASE("no answer") { s.lose(); }
+    SUBCASE("an answer that leaves it open") {
+      s.answer_end(broker_errc::coordinator_not_available);
+      s.now = s.tx.next_deadline();
+    }
+    REQUIRE(s.next() == "EndTxn");
+    s.answer_end(broker_errc::producer_fenced);
+    REQUIRE(s.next() == "InitProducerId");
+    s.answer_init(broker_errc::producer_fenced);
+    CHECK(s.next() == "none");
+    CHECK(s.told.back() == "commit " + fenced);
+    CHECK(s.tx.cause().detail().find("is not known") != std::string::npos);
+  }
+}
+
 TEST_CASE("transaction: where epochs cannot be asked about, a refusal is another instance's") {
   stage s{false};
   s.open();

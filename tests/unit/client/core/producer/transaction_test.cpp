@@ -85,6 +85,80 @@ TEST_CASE("transaction: an end without an answer is asked for again, in the same
   }
 }
 
+TEST_CASE("transaction: what ended after its call had run out of time is told to the same call") {
+  stage s{true};
+  s.tx.init(s.now + 1s, s.tell("init"));
+  REQUIRE(s.next() == "InitProducerId");
+  s.now += 2s;
+  CHECK(s.next() == "none");
+  CHECK(s.told.back() == "init " + timed_out);
+  s.answer_init(broker_errc::none);
+  s.tx.init(s.now + 1s, s.tell("init"));
+  CHECK(s.told.back() == "init ok");
+  s.tx.init(s.now + 1s, s.tell("init"));
+  CHECK(s.told.back().find("init INVALID_STATE") != std::string::npos);
+  for (const bool commit : {true, false}) {
+    const auto end = [&](bool commits) {
+      commits ? s.tx.commit(s.now + 1s, s.tell("end")) : s.tx.abort(s.now + 1s, s.tell("end"));
+    };
+    s.slot.topic = &s.topic;
+    s.open();
+    end(commit);
+    REQUIRE(s.next() == "EndTxn");
+    s.now += 2s;
+    CHECK(s.next() == "none");
+    CHECK(s.told.back() == "end " + timed_out);
+    s.answer_end(broker_errc::none);
+    CHECK(s.next() == "none");
+    end(!commit);  // too late
+    CHECK(s.told.back().find("end INVALID_STATE") != std::string::npos);
+    end(commit);
+    CHECK(s.told.back() == "end ok");
+    end(commit);
+    CHECK(s.told.back().find("end INVALID_STATE") != std::string::npos);
+  }
+}
+
+TEST_CASE("transaction: what was never begun is not ended") {
+  stage s{false};
+  s.register_id();
+  REQUIRE(s.tx.begin().has_value());
+  CHECK_FALSE(s.tx.admits(s.slot));
+  REQUIRE(s.next(false) == "AddPartitionsToTxn");
+  s.answer_partitions(broker_errc::not_coordinator);
+  s.tx.abort(s.now + 60s, s.tell("abort"));
+  s.now = s.tx.next_deadline();
+  CHECK(s.next() == "none");
+  CHECK(s.told.back() == "abort ok");
+  // Without an answer nobody knows. The coordinator says that there was nothing, and yet there may be: under
+  // the old epoch.
+  REQUIRE(s.tx.begin().has_value());
+  CHECK_FALSE(s.tx.admits(s.slot));
+  REQUIRE(s.next(false) == "AddPartitionsToTxn");
+  s.lose();
+  s.tx.abort(s.now + 60s, s.tell("abort"));
+  REQUIRE(s.next() == "EndTxn");
+  s.answer_end(broker_errc::invalid_txn_state);
+  REQUIRE(s.next() == "InitProducerId");
+  s.answer_init(broker_errc::none, 1);
+  CHECK(s.next() == "none");
+  CHECK(s.told.back() == "abort ok");
+  CHECK(s.tx.now_is() == transaction_state::ready);
+}
+
+TEST_CASE("transaction: a pause that is over is no deadline any more, whatever else is waited for") {
+  stage s{false};
+  s.register_id();
+  REQUIRE(s.tx.begin().has_value());
+  CHECK_FALSE(s.tx.admits(s.slot));
+  REQUIRE(s.next(false) == "AddPartitionsToTxn");
+  s.answer_partitions(broker_errc::concurrent_transactions);
+  s.tx.abort(s.now + 60s, s.tell("abort"));
+  s.now = s.tx.next_deadline();
+  CHECK(s.next(false) == "none");  // a batch is under way
+  CHECK(s.tx.next_deadline() > s.now);
+}
+
 TEST_CASE("transaction: a commit that was not asked for yet can be given up") {
   stage s{true};
   s.open();
