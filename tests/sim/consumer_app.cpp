@@ -26,27 +26,16 @@ core::consumer_settings adapt(core::consumer_settings settings, const consumer_a
 
 consumer_app::consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong,
                            role as)
-    : id_(id),
-      host_(on),
+    : poll_loop(on, adapt(plan.consumer, as), plan.seed * 1000 + 500 + id),
+      id_(id),
       plan_(plan),
       role_(std::move(as)),
-      settings_(adapt(plan.consumer, role_)),
       truth_(truth),
-      wrong_(wrong),
-      random_(plan.seed * 1000 + 500 + id),
-      handover_(settings_, [this] { host_.wake(); }),
-      core_(on.settings(), settings_, handover_, random_.next(), 1) {}
-
-consumer_app::~consumer_app() {
-  host_.detach(*this);
-  host_.loop().remove(core_, host_.now());
-}
+      wrong_(wrong) {}
 
 void consumer_app::start() {
   if (close_wanted_) return;  // told to leave before it came
-  handover_.end_poll(host_.now());
-  host_.attach(*this);
-  host_.loop().add(core_, host_.now());
+  enter();
   if (role_.by_hand) {
     std::vector<core::partition_start> all;
     for (std::int32_t i = 0; i < plan_.partitions; ++i) {
@@ -67,59 +56,15 @@ void consumer_app::start() {
   begin_poll();
 }
 
-void consumer_app::begin_poll() {
-  if (step_ != step::idle) return;
-  if (close_wanted_) return leave();
-  step_ = step::polling;
-  waiting_ = false;
-  handover_.begin_poll();
-  if (handover_.take_poll_wish()) core_.polled(host_.now());
-  until_ = host_.now() + std::chrono::milliseconds{random_.below(400)};
-  const auto poll = ++poll_;
-  host_.at(host_.clock() + us(until_), [this, poll] {
-    if (poll_ == poll) serve();
-  });
-  serve();
+core::time_point consumer_app::session_clock() const {
+  return wrong_ == mutant::ignore_session_end ? time_point{} : host_.now();
 }
 
-micros consumer_app::us(time_point at) const {
-  return std::chrono::ceil<std::chrono::microseconds>(at - host_.now()).count();
+void consumer_app::failed(const error& why) {
+  if (why.fatal() && role_.stopped) role_.stopped();
 }
 
-void consumer_app::pumped() {
-  if (step_ == step::polling && waiting_ && handover_.news() != seen_) serve();
-}
-
-/// The loop of `consumer::poll`, left where that would wait.
-void consumer_app::serve() {
-  while (step_ == step::polling) {
-    seen_ = handover_.news();
-    auto turn = handover_.take(wrong_ == mutant::ignore_session_end ? time_point{} : host_.now());
-    core_.start(turn.fetch_again);
-    core_.halt(turn.halted);
-    if (turn.notice) {
-      carry_out(*turn.notice);
-      continue;
-    }
-    if (turn.failure) {
-      if (turn.failure->fatal() && role_.stopped) role_.stopped();
-      host_.at(host_.clock(), [] {});
-      return end_poll();
-    }
-    if (turn.records && !turn.records->batches.empty()) {
-      take_over(std::move(turn.records));
-      return end_poll();
-    }
-    if (host_.now() >= until_) return end_poll();
-    if (turn.nothing()) {
-      waiting_ = true;
-      return host_.wake();
-    }
-  }
-}
-
-void consumer_app::take_over(std::unique_ptr<api_detail::ready_records> records) {
-  const record_batches batches{std::move(records)};
+void consumer_app::take(const record_batches& batches) {
   for (const auto& part : batches.partitions()) {
     for (const auto& record : part.records()) {
       const bool chosen = ++delivered_ % 13 == 7;
@@ -142,12 +87,7 @@ void consumer_app::deliver(const topic_partition& where, std::int64_t offset,
   truth_.delivered(id_, raw(where.partition), offset, *key);
 }
 
-void consumer_app::end_poll() {
-  handover_.end_poll(host_.now());
-  step_ = step::idle;
-  waiting_ = false;
-  ++poll_;
-  host_.wake();
+void consumer_app::after_poll() {
   // Mostly quick, sometimes slow, rarely too slow for max.poll.interval.ms.
   auto pause = static_cast<micros>(random_.below(5 * millisecond));
   if (!hand_.empty()) pause += static_cast<micros>(random_.below(20 * millisecond));
@@ -175,7 +115,7 @@ void consumer_app::commit_by_hand() {
     if (wrong_ == mutant::commit_past_position) ++entry.offset;
     if (wrong_ == mutant::commit_backwards && random_.below(5) == 0 && entry.offset > 3) entry.offset -= 3;
   }
-  step_ = step::committing;
+  step_ = step::busy;
   commit(std::move(entries), host_.now() + settings_.default_api_timeout, [this] {
     step_ = step::idle;
     begin_poll();
@@ -206,17 +146,15 @@ void consumer_app::confirmed(const std::vector<core::commit_entry>& asked, const
   }
 }
 
-void consumer_app::carry_out(const core::rebalance_notice& notice) {
-  using what = core::rebalance_notice::step;
-  if (notice.what == what::assign) return assign(notice);
-  if (notice.partitions.empty()) return confirm();
-  if (notice.what == what::lose || !settings_.auto_commit) return give_up(notice.partitions);
+void consumer_app::hand_back(const core::rebalance_notice& notice) {
+  const bool lost = notice.what == core::rebalance_notice::step::lose;
+  if (lost || !settings_.auto_commit) return give_up(notice.partitions);
   auto entries = handover_.superseded();
   std::erase_if(entries, [&](const core::commit_entry& entry) {
     return std::ranges::find(notice.partitions, entry.where) == notice.partitions.end();
   });
   if (entries.empty()) return give_up(notice.partitions);
-  step_ = step::committing;
+  step_ = step::busy;
   commit(std::move(entries), host_.now() + host_.settings().request_timeout,
          [this, partitions = notice.partitions] {
            step_ = step::polling;
@@ -225,39 +163,31 @@ void consumer_app::carry_out(const core::rebalance_notice& notice) {
          });
 }
 
-void consumer_app::assign(const core::rebalance_notice& notice) {
-  std::vector<core::partition_start> list;
-  for (const auto& where : notice.partitions) {
-    list.push_back(handover_.start(where, -1));
-    truth_.assigned(id_, raw(where.partition), grant_);
-  }
-  core_.start(list);
-  confirm();
+void consumer_app::assigned(const topic_partition& where) {
+  truth_.assigned(id_, raw(where.partition), grant_);
 }
 
-void consumer_app::give_up(std::vector<topic_partition> partitions) {
-  for (const auto& where : partitions) truth_.revoked(id_, raw(where.partition));
+void consumer_app::revoked(const topic_partition& where) { truth_.revoked(id_, raw(where.partition)); }
+
+void consumer_app::let_go(const std::vector<topic_partition>& partitions) {
   after_loss(partitions);
   if (wrong_ == mutant::keep_what_is_revoked) {
     kept_ = partitions;
   } else {
-    handover_.drop(partitions);
-    core_.drop(partitions);
+    poll_loop::let_go(partitions);
   }
-  confirm();
+}
+
+std::vector<topic_partition> consumer_app::owned() const {
+  auto all = handover_.assignment();
+  std::erase_if(all, [this](const auto& where) { return std::ranges::find(kept_, where) != kept_.end(); });
+  return all;
 }
 
 void consumer_app::after_loss(const std::vector<topic_partition>& partitions) {
   if (wrong_ != mutant::deliver_after_revoke || !last_) return;
   if (std::ranges::find(partitions, last_->first) == partitions.end()) return;
   truth_.delivered(id_, raw(last_->first.partition), last_->second + 1, {});
-}
-
-void consumer_app::confirm() {
-  auto owned = handover_.assignment();
-  std::erase_if(owned, [this](const auto& where) { return std::ranges::find(kept_, where) != kept_.end(); });
-  core_.rebalance_done(std::move(owned), host_.now());
-  host_.wake();
 }
 
 void consumer_app::reset_wrongly() {
@@ -271,29 +201,13 @@ void consumer_app::reset_wrongly() {
   host_.wake();
 }
 
-void consumer_app::close() {
-  close_wanted_ = true;
-  if (step_ == step::idle && hand_.empty()) leave();
-}
-
 /// As `consumer::close`: everything handed over counts as done with.
 void consumer_app::leave() {
-  step_ = step::closing;
   const auto limit = host_.now() + host_.settings().close_timeout;
   const auto deadline = host_.clock() + us(limit);
-  const auto owned = handover_.assignment();
-  const auto go = [this, owned, limit, deadline, still = host_.stood_still()] {
-    for (const auto& where : owned) truth_.revoked(id_, raw(where.partition));
-    handover_.drop(owned);
-    core_.drop(owned);
-    core_.leave(
-        limit,
-        [this, deadline, still] {
-          truth_.call_ended("close", deadline, host_.stood_still() - still);
-          host_.at(host_.clock(), [this] { step_ = step::closed; });
-        },
-        host_.now());
-    host_.wake();
+  const auto go = [this, limit, deadline, still = host_.stood_still()] {
+    depart(limit,
+           [this, deadline, still] { truth_.call_ended("close", deadline, host_.stood_still() - still); });
   };
   handover_.supersede_all();
   auto entries = handover_.superseded();

@@ -1,24 +1,18 @@
 #pragma once
 
-#include <kwire/client/record_batches.hpp>
-#include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
-#include "api/consumer_handover.hpp"
-#include "core/consumer/consumer_core.hpp"
-#include "host.hpp"
 #include "judge.hpp"
 #include "mutants.hpp"
 #include "options.hpp"
+#include "poll_loop.hpp"
 
 namespace kwire::sim {
 
 /// A program that reads the topic as a member of the group: polls, works on what it got, polls again,
-/// commits. Does with the hand-over and the core what `kwire::consumer` does; where that waits, this goes on
-/// later.
-class consumer_app final : public application {
+/// commits.
+class consumer_app final : public poll_loop {
  public:
   struct role {
     std::string instance;             ///< of a static member
@@ -26,58 +20,43 @@ class consumer_app final : public application {
     std::function<void()> stopped{};  ///< told when the group has no place for this instance any more
   };
   consumer_app(std::uint32_t id, host& on, const scenario& plan, judge& truth, mutant wrong, role as);
-  ~consumer_app() override;
+  ~consumer_app() override { host_.on_event = nullptr; }
 
   void start();
-  /// Leaves the group, after what is in hand.
-  void close();
-  bool closed() const noexcept { return step_ == step::closed; }
   const std::string& instance() const noexcept { return role_.instance; }
   bool idle() const noexcept { return hand_.empty(); }
 
  private:
-  enum class step : std::uint8_t { idle, polling, committing, closing, closed };
-  using time_point = core::time_point;
   struct piece {
     topic_partition where;
     std::int64_t next;
   };
 
-  void pumped() override;
-  void begin_poll();
-  void serve();
-  void end_poll();
+  void take(const record_batches& batches) override;
+  void after_poll() override;
+  void failed(const error& why) override;
+  void assigned(const topic_partition& where) override;
+  void revoked(const topic_partition& where) override;
+  void hand_back(const core::rebalance_notice& notice) override;
+  bool busy() const override { return !hand_.empty(); }
+  void leave() override;
+  time_point session_clock() const override;
+  void let_go(const std::vector<topic_partition>& partitions) override;
+  std::vector<topic_partition> owned() const override;
+
   void work();
-  void take_over(std::unique_ptr<api_detail::ready_records> records);
   void deliver(const topic_partition& where, std::int64_t offset, std::optional<bytes_view> value);
-  void carry_out(const core::rebalance_notice& notice);
-  void assign(const core::rebalance_notice& notice);
-  void give_up(std::vector<topic_partition> partitions);
-  void confirm();
   void commit(std::vector<core::commit_entry> entries, time_point until, std::function<void()> then);
   void confirmed(const std::vector<core::commit_entry>& asked, const core::commit_answer& codes);
   void commit_by_hand();
-  void leave();
   void after_loss(const std::vector<topic_partition>& partitions);
   void reset_wrongly();
-  micros us(time_point at) const;
 
   const std::uint32_t id_;
-  host& host_;
   const scenario& plan_;
   const role role_;
-  const core::consumer_settings settings_;
   judge& truth_;
   const mutant wrong_;
-  core::random_source random_;
-  api_detail::consumer_handover handover_;
-  core::consumer_core core_;
-  step step_ = step::idle;
-  bool waiting_ = false;  ///< in `polling`: for news
-  bool close_wanted_ = false;
-  std::uint64_t seen_ = 0;
-  time_point until_{};
-  std::uint64_t poll_ = 0;
   std::vector<piece> hand_;            ///< delivered, not worked on yet
   std::vector<topic_partition> kept_;  ///< by the mutant that does not let go
   std::optional<std::pair<topic_partition, std::int64_t>> last_;

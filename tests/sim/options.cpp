@@ -65,7 +65,8 @@ void choose_consumer(core::consumer_settings& consumer, dice& roll) {
 
 workload draw(std::uint64_t seed) {
   const auto face = core::random_source{seed ^ 0x776f726bULL}.below(20);
-  if (face < 6) return workload::plain;
+  if (face < 4) return workload::plain;
+  if (face < 6) return workload::exactly_once;
   if (face < 12) return workload::client;
   if (face < 16) return workload::transactions;
   return face < 18 ? workload::consumer_group : workload::share_group;
@@ -78,6 +79,7 @@ void choose_more(scenario& into) {
   const auto acks = roll.between(-1, 1);
   const bool fixed = roll.percent(40);
   into.reader_by_hand = roll.percent(25);
+  into.old_transactions = into.what == workload::exactly_once && roll.percent(50);
   if (into.what != workload::client) {
     into.reader_by_hand = false;
     return;
@@ -89,7 +91,8 @@ void choose_more(scenario& into) {
 }  // namespace
 
 std::string_view to_string(workload which) noexcept {
-  constexpr std::string_view names[] = {"plain", "client", "transactions", "consumer_group", "share_group"};
+  constexpr std::string_view names[] = {"plain",          "client",      "transactions",
+                                        "consumer_group", "share_group", "exactly_once"};
   return names[static_cast<std::size_t>(which)];
 }
 
@@ -116,7 +119,7 @@ scenario::scenario(std::uint64_t from, std::optional<workload> only)
 }
 
 std::size_t scenario::machines() const noexcept {
-  if (what != workload::transactions) return producers + consumers + (reader_by_hand ? 1 : 0);
+  if (!writes_transactions()) return producers + consumers + (reader_by_hand ? 1 : 0);
   return producers + std::min<std::size_t>(2, static_cast<std::size_t>(partitions)) + 3;
 }
 
@@ -137,7 +140,7 @@ std::string scenario::describe() const {
          number("session", consumer.session_timeout.count()) + number("auto_commit", consumer.auto_commit) +
          number("by_hand", commits_by_hand) + number("acks", weak_acks) + number("static", static_members) +
          number("by_hand_reader", reader_by_hand) + number("brokers_move", brokers_move) +
-         " strategy=" + strategies;
+         number("old_transactions", old_transactions) + " strategy=" + strategies;
 }
 
 }  // namespace kwire::sim

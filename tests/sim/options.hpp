@@ -21,6 +21,7 @@ enum class workload : std::uint8_t {
   transactions,
   consumer_group,  ///< KIP-848
   share_group,     ///< KIP-932
+  exactly_once,    ///< transactions of kwire's producer, alone and with a group's offsets
   count_
 };
 std::string_view to_string(workload which) noexcept;
@@ -40,11 +41,12 @@ struct scenario {
   std::size_t faults = 6;
   micros latency = 200, spread = 800;
   bool members_come_and_go = false;
-  bool mixed = false;           ///< half of the producers without idempotence
-  std::int64_t weak_acks = -1;  ///< of those
-  bool static_members = false;  ///< half of them
-  bool reader_by_hand = false;  ///< one more consumer, without a group
-  bool brokers_move = false;    ///< to other addresses, now and then
+  bool mixed = false;             ///< half of the producers without idempotence
+  std::int64_t weak_acks = -1;    ///< of those
+  bool static_members = false;    ///< half of them
+  bool reader_by_hand = false;    ///< one more consumer, without a group
+  bool brokers_move = false;      ///< to other addresses, now and then
+  bool old_transactions = false;  ///< the cluster has not finalised KIP-890
 
   core::client_settings client;
   core::producer_settings producer;
@@ -53,6 +55,9 @@ struct scenario {
 
   /// `only`: that workload, whatever the seed says.
   explicit scenario(std::uint64_t from, std::optional<workload> only = std::nullopt);
+  bool writes_transactions() const noexcept {
+    return what == workload::transactions || what == workload::exactly_once;
+  }
   /// How many processes there are at first.
   std::size_t machines() const noexcept;
   std::string describe() const;

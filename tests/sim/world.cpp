@@ -16,6 +16,10 @@ embedded::core_options broker_options(const scenario& plan) {
   options.auto_create = false;
   options.groups.min_session_timeout = std::chrono::milliseconds{1000};
   options.check_records = true;
+  if (plan.old_transactions) {
+    options.features.transaction.level = 1;
+    options.transactions.bumps_epochs = false;
+  }
   options.seed = plan.seed;
   return options;
 }
@@ -64,9 +68,10 @@ host& world::make_host() {
 
 /// Scripted peers, where the client has no part of its own.
 void world::hire() {
-  troupe::stage stage{clock_, log_, net_, judge_, broker_, plan_, wrong_, {}, {}, {}};
+  troupe::stage stage{clock_, log_, net_, judge_, broker_, plan_, wrong_, {}, {}, {}, {}};
   stage.next_id = [this] { return last_host_++; };
   stage.enroll = [this](host_id id, endpoint& made) { machines_[id] = &made; };
+  stage.start_host = [this]() -> host& { return make_host(); };
   stage.time = [this] { return broker_time(); };
   troupe_ = make_troupe(std::move(stage));
   if (troupe_) troupe_->start();
@@ -143,7 +148,7 @@ void world::flap() {
 
 outcome_of_run world::run() {
   std::vector<std::pair<producer_app*, host*>> first;
-  const bool own_producers = plan_.what != workload::transactions;
+  const bool own_producers = !plan_.writes_transactions();
   for (std::size_t i = 0; own_producers && i < plan_.producers; ++i) {
     auto& process = make_host();
     const bool idempotent = !plan_.mixed || i % 2 == 0;
@@ -282,7 +287,7 @@ void world::every_second() {
 
 void world::check() {
   if (troupe_) troupe_->check();
-  if (plan_.what == workload::transactions) return;
+  if (plan_.writes_transactions()) return;
   for (std::int32_t i = 0; i < plan_.partitions; ++i) {
     judge_.check_log(i, read_log(topic().partitions[static_cast<std::size_t>(i)]));
   }

@@ -95,6 +95,9 @@ constexpr std::array share_refusals{
 refusal choose_refusal(workload what, std::uint32_t how) {
   switch (what) {
     case workload::transactions: return transaction_refusals[how % transaction_refusals.size()];
+    case workload::exactly_once:
+      return how % 2 == 0 ? choose_refusal(workload::transactions, how / 2)
+                          : choose_refusal(workload::plain, how / 2);
     case workload::consumer_group: return group_refusals[how % group_refusals.size()];
     case workload::share_group: return share_refusals[how % share_refusals.size()];
     default: return refusals[how % refusals.size()];
@@ -121,6 +124,9 @@ constexpr std::array disturbed_shares{api::share_group_heartbeat, api::share_fet
 api choose_disturbed(workload what, std::uint32_t how) {
   switch (what) {
     case workload::transactions: return disturbed_transactions[how % disturbed_transactions.size()];
+    case workload::exactly_once:
+      return how % 2 == 0 ? choose_disturbed(workload::transactions, how / 2)
+                          : choose_disturbed(workload::plain, how / 2);
     case workload::consumer_group: return disturbed_groups[how % disturbed_groups.size()];
     case workload::share_group: return disturbed_shares[how % disturbed_shares.size()];
     default: return disturbed[how % disturbed.size()];
@@ -199,12 +205,12 @@ void world::befall_cluster(const misfortune& what) {
     case kind::move_leader: (void)broker_.move_leader(topic_name, index, node, now); return;
     case kind::bump_epoch: (void)broker_.bump_epoch(topic_name, index, now); return;
     case kind::move_coordinator:
-      if (plan_.what == workload::transactions && what.how % 3 != 0) {
+      if (plan_.writes_transactions() && what.how % 3 != 0) {
         (void)broker_.move_coordinator(embedded::coordinator_kind::transaction,
                                        what.how % 2 == 0 ? "copier0" : "writer0", node, now);
         return;
       }
-      if (plan_.what == workload::transactions) {
+      if (plan_.writes_transactions()) {
         (void)broker_.move_coordinator(embedded::coordinator_kind::group, copiers_group, node, now);
         return;
       }

@@ -8,18 +8,25 @@
 
 namespace kwire::sim {
 
-void writing_peer::ready(bool) {
-  if (setting().over) return be_idle();
-  work what;
-  for (auto count = 1 + random().below(3); count > 0; --count) {
+transaction_work some_writes(core::random_source& random, const transaction_setting& setting,
+                             std::uint32_t writer, std::uint64_t& last) {
+  const auto percent = [&](std::uint64_t chance) { return random.below(100) < chance; };
+  transaction_work what;
+  for (auto count = 1 + random.below(3); count > 0; --count) {
     const auto partition =
-        static_cast<std::int32_t>(random().below(static_cast<std::uint64_t>(setting().partitions)));
+        static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(setting.partitions)));
     auto& keys = what.writes[{topic_name, partition}];
-    for (auto records = 1 + random().below(4); records > 0; --records) keys.push_back({id(), ++last_});
+    for (auto records = 1 + random.below(4); records > 0; --records) keys.push_back({writer, ++last});
   }
   what.commit = percent(75);
-  what.linger = static_cast<micros>(random().below(percent(10) ? 2 * second : 100 * millisecond));
-  if (percent(3)) what.linger += setting().timeout_ms * millisecond;
+  what.linger = static_cast<micros>(random.below(percent(10) ? 2 * second : 100 * millisecond));
+  if (percent(3)) what.linger += setting.timeout_ms * millisecond;
+  return what;
+}
+
+void writing_peer::ready(bool) {
+  if (setting().over) return be_idle();
+  auto what = some_writes(random(), setting(), id(), last_);
   after(static_cast<micros>(random().below(300 * millisecond)),
         [this, what = std::move(what)] { setting().over ? be_idle() : carry_out(what); });
 }
@@ -29,7 +36,8 @@ copying_peer::copying_peer(host_id id, surroundings around, std::uint64_t seed, 
     : transactional_peer(id, around, seed, setting, std::move(transactional_id)),
       partitions_(std::move(partitions)) {}
 
-std::int64_t copying_peer::position(std::int32_t partition) const {
+std::optional<std::int64_t> copying_peer::copied(std::int32_t partition) const {
+  if (std::ranges::find(partitions_, partition) == partitions_.end()) return std::nullopt;
   const auto found = positions_.find(partition);
   return found == positions_.end() ? -1 : found->second;
 }

@@ -24,9 +24,7 @@ class copying_peer final : public transactional_peer {
  public:
   copying_peer(host_id id, surroundings around, std::uint64_t seed, transaction_setting& setting,
                std::string transactional_id, std::vector<std::int32_t> partitions);
-  /// Whether everything below these ends has been copied, as far as this instance is concerned.
-  std::int64_t position(std::int32_t partition) const;
-  const std::vector<std::int32_t>& partitions() const noexcept { return partitions_; }
+  std::optional<std::int64_t> copied(std::int32_t partition) const override;
 
  private:
   void ready(bool again) override;

@@ -14,48 +14,53 @@ transaction_troupe::transaction_troupe(stage on)
 }
 
 template <class Peer, class... More>
-Peer& transaction_troupe::cast(std::vector<std::unique_ptr<Peer>>& into, More... more) {
+std::unique_ptr<Peer> transaction_troupe::cast(More... more) {
   const auto id = on_.next_id();
   auto made = std::make_unique<Peer>(id, around(), random().next(), setting_, std::move(more)...);
   on_.enroll(id, *made);
-  auto& kept = *into.emplace_back(std::move(made));
-  after(static_cast<micros>(random().below(300 * millisecond)), [&kept] {
-    if (!kept.dead()) kept.start();
-  });
-  return kept;
+  return made;
+}
+
+transaction_troupe::instance transaction_troupe::make_writer(const std::string& transactional_id) {
+  return cast<writing_peer>(transactional_id);
+}
+
+transaction_troupe::instance transaction_troupe::make_copier(const std::string& transactional_id) {
+  std::vector<std::int32_t> share;
+  const auto copiers = std::min(2, on_.plan.partitions);
+  for (auto i = transactional_id.back() - '0'; i < on_.plan.partitions; i += copiers) share.push_back(i);
+  return cast<copying_peer>(transactional_id, std::move(share));
 }
 
 void transaction_troupe::start() {
   on_.broker.create_topic(copies_topic, on_.plan.partitions, on_.broker.default_config());
-  for (std::size_t i = 0; i < on_.plan.producers; ++i) cast(writers_, "writer" + std::to_string(i));
+  for (std::size_t i = 0; i < on_.plan.producers; ++i) another("writer" + std::to_string(i));
   const auto copiers = std::min<std::size_t>(2, static_cast<std::size_t>(on_.plan.partitions));
   for (std::size_t i = 0; i < copiers; ++i) another("copier" + std::to_string(i));
-  cast(readers_, std::string{topic_name}, true);
-  cast(readers_, std::string{topic_name}, false);
-  cast(readers_, std::string{copies_topic}, true);
+  for (const auto& [topic, committed] :
+       {std::pair{topic_name, true}, {topic_name, false}, {copies_topic, true}}) {
+    auto& made = *readers_.emplace_back(cast<reading_peer>(std::string{topic}, committed));
+    after(static_cast<micros>(random().below(300 * millisecond)), [&made] { made.start(); });
+  }
 }
 
 void transaction_troupe::another(const std::string& transactional_id) {
-  if (transactional_id.starts_with("writer")) {
-    cast(writers_, transactional_id);
-    return;
-  }
-  std::vector<std::int32_t> share;
-  const auto copiers = std::min(2, on_.plan.partitions);
-  for (auto i = transactional_id.back() - '0'; i < on_.plan.partitions; i += copiers) share.push_back(i);
-  cast(copiers_, transactional_id, std::move(share));
+  const bool writes = transactional_id.starts_with("writer");
+  auto made = writes ? make_writer(transactional_id) : make_copier(transactional_id);
+  auto& kept = *(writes ? writers_ : copiers_).emplace_back(std::move(made));
+  setting_.newest[transactional_id] = kept.number();
+  after(static_cast<micros>(random().below(300 * millisecond)), [&kept] {
+    if (!kept.process().dead()) kept.begin();
+  });
 }
 
-std::vector<transactional_peer*> transaction_troupe::instances(bool newest_only) {
-  std::vector<transactional_peer*> all;
-  const auto add = [&](auto& peers) {
-    for (auto& one : peers) {
-      const bool newest = setting_.newest[one->transactional_id()] == one->id();
-      if (!one->dead() && (newest || !newest_only)) all.push_back(one.get());
+std::vector<transactional_instance*> transaction_troupe::instances(bool newest_only) {
+  std::vector<transactional_instance*> all;
+  for (const auto* some : {&writers_, &copiers_}) {
+    for (const auto& one : *some) {
+      if (!one->process().dead() && (is_newest(*one) || !newest_only)) all.push_back(one.get());
     }
-  };
-  add(writers_);
-  add(copiers_);
+  }
   return all;
 }
 
@@ -63,16 +68,16 @@ std::vector<transactional_peer*> transaction_troupe::instances(bool newest_only)
 void transaction_troupe::flap() {
   const auto all = instances(true);
   if (setting_.over || writers_.size() + copiers_.size() > 12) return;
-  another(all[random().below(all.size())]->transactional_id());
+  another(all[random().below(all.size())]->name());
 }
 
 void transaction_troupe::kill(std::uint32_t who) {
   const auto all = instances(true);
   if (writers_.size() + copiers_.size() > 12) return;
   auto& chosen = *all[who % all.size()];
-  on_.log.line([&] { return "peer" + std::to_string(chosen.id()) + " is killed"; });
-  troupe::kill(chosen);
-  another(chosen.transactional_id());
+  on_.log.line([&] { return "peer" + std::to_string(chosen.number()) + " is killed"; });
+  troupe::kill(chosen.process(), chosen.number());
+  another(chosen.name());
 }
 
 const embedded::transaction* transaction_troupe::transaction_of(producer_id id) const {
@@ -140,7 +145,7 @@ void transaction_troupe::moved() {
 
 std::string transaction_troupe::unsettled() {
   for (auto* one : instances(true)) {
-    if (!one->idle()) return one->transactional_id() + " is in a transaction";
+    if (!one->at_rest()) return one->name() + " is in a transaction";
   }
   for (const auto& [name, one] : on_.broker.transactions().all()) {
     if (one.ends() || one.current() == embedded::transaction::state::ongoing) {
@@ -157,12 +162,12 @@ std::string transaction_troupe::unsettled() {
     }
   }
   const auto* source = on_.broker.state().find(topic_name);
-  for (const auto& one : copiers_) {
-    if (setting_.newest[one->transactional_id()] != one->id()) continue;
-    for (const auto i : one->partitions()) {
-      const auto end = source->partitions[static_cast<std::size_t>(i)].log.end_offset();
-      if (one->position(i) < end) return "partition " + std::to_string(i) + " is not copied";
-    }
+  for (std::int32_t i = 0; i < on_.plan.partitions; ++i) {
+    const auto end = source->partitions[static_cast<std::size_t>(i)].log.end_offset();
+    const auto all = instances(!group_assigns_);
+    const bool copied =
+        std::ranges::any_of(all, [&](const auto* one) { return one->copied(i).value_or(-1) >= end; });
+    if (!copied) return "partition " + std::to_string(i) + " is not copied";
   }
   return {};
 }
@@ -173,7 +178,7 @@ std::int64_t transaction_troupe::progress() const {
     for (std::int32_t i = 0; i < on_.plan.partitions; ++i) sum += one->position(i);
   }
   for (const auto& one : copiers_) {
-    for (const auto i : one->partitions()) sum += one->position(i);
+    for (std::int32_t i = 0; i < on_.plan.partitions; ++i) sum += one->copied(i).value_or(0);
   }
   return sum;
 }

@@ -39,9 +39,7 @@ bool is_fencing(broker_errc error) noexcept {
 
 transactional_peer::transactional_peer(host_id id, surroundings around, std::uint64_t seed,
                                        transaction_setting& setting, std::string transactional_id)
-    : peer(id, around, seed), setting_(setting), transactional_id_(std::move(transactional_id)) {
-  setting_.newest[transactional_id_] = id;
-}
+    : peer(id, around, seed), setting_(setting), transactional_id_(std::move(transactional_id)) {}
 
 bool transactional_peer::retries(broker_errc error) {
   if (error == broker_errc::not_coordinator || error == broker_errc::coordinator_not_available) {

@@ -26,25 +26,49 @@ struct transaction_setting {
 inline constexpr const char* copies_topic = "copies";
 inline constexpr const char* copiers_group = "copiers";
 
+/// What one transaction is to do.
+struct transaction_work {
+  std::map<transaction_judge::place, std::vector<record_key>> writes{};
+  std::map<std::int32_t, std::int64_t> offsets{};  ///< of the copiers' group
+  bool commit = true;
+  micros linger = 0;
+};
+/// Numbered records for several partitions, from a writer that has written `last` before.
+transaction_work some_writes(core::random_source& random, const transaction_setting& setting,
+                             std::uint32_t writer, std::uint64_t& last);
+
+/// A process with a transactional id.
+class transactional_instance {
+ public:
+  virtual ~transactional_instance() = default;
+  virtual host_id number() const = 0;
+  virtual endpoint& process() = 0;
+  virtual const std::string& name() const = 0;
+  virtual bool at_rest() const = 0;
+  virtual void begin() = 0;
+  /// How far it has copied the partition; nothing when it does not.
+  virtual std::optional<std::int64_t> copied(std::int32_t) const { return std::nullopt; }
+  virtual void close() {}
+  virtual bool closed() const { return true; }
+};
+
 /// A transactional producer: InitProducerId, then transactions of a plan each. An outcome that it does not
 /// know is asked for again in the same direction until it does; under the protocol's first version it takes a
 /// new epoch afterwards, so that a request which comes late finds none of its transactions.
-class transactional_peer : public peer {
+class transactional_peer : public peer, public transactional_instance {
  public:
   transactional_peer(host_id id, surroundings around, std::uint64_t seed, transaction_setting& setting,
                      std::string transactional_id);
   void start() override { initialize(); }
-  bool idle() const noexcept { return step_ == step::idle || step_ == step::gone; }
-  const std::string& transactional_id() const noexcept { return transactional_id_; }
+  host_id number() const override { return id(); }
+  endpoint& process() override { return *this; }
+  const std::string& name() const override { return transactional_id_; }
+  bool at_rest() const override { return step_ == step::idle || step_ == step::gone; }
+  void begin() override { start(); }
 
  protected:
   using place = transaction_judge::place;
-  struct work {
-    std::map<place, std::vector<record_key>> writes;
-    std::map<std::int32_t, std::int64_t> offsets;
-    bool commit = true;
-    micros linger = 0;
-  };
+  using work = transaction_work;
   transaction_setting& setting() noexcept { return setting_; }
   /// Ready for a transaction. `again`: what was read before counts no longer.
   virtual void ready(bool again) = 0;

@@ -7,6 +7,7 @@
 
 #include "../options.hpp"
 #include "core/broker_core.hpp"
+#include "host.hpp"
 #include "judge.hpp"
 #include "mutants.hpp"
 #include "peers/peer.hpp"
@@ -28,6 +29,7 @@ class troupe {
     mutant wrong = mutant::none;
     std::function<host_id()> next_id;
     std::function<void(host_id, endpoint&)> enroll;
+    std::function<host&()> start_host;        ///< for a process of kwire's
     std::function<embedded::instant()> time;  ///< that of the brokers
   };
   explicit troupe(stage on) : on_(std::move(on)), random_(on_.plan.seed ^ 0x7065657273) {}
@@ -65,9 +67,10 @@ class troupe {
     on_.clock.at(on_.clock.now() + wait, std::move(what));
   }
   /// Kills a process and all its connections.
-  void kill(peer& who) {
+  void kill(peer& who) { kill(who, who.id()); }
+  void kill(endpoint& who, host_id id) {
     who.kill();
-    on_.net.drop_host(who.id());
+    on_.net.drop_host(id);
   }
 
   stage on_;
