@@ -80,9 +80,8 @@ OTHERS = (
     Cell("copy"),
     Cell("queue", reports=True, null=True),
     Cell("queue", reports=False, null=True),
-    Cell("consume"),
-    Cell("latency", partitions=1),
 )
+READING = (*(Cell("consume", size) for size in SIZES), Cell("latency", partitions=1))
 # What a change is likely to show up in, within ten minutes.
 USUAL = (
     *(Cell("produce", size) for size in SIZES),
@@ -101,13 +100,13 @@ AXES = (
     *(Cell("produce", size, null=True) for size in SIZES),
     *(Cell("produce", threads=threads, null=True) for threads in THREADS[1:]),
     *OTHERS,
-    *(Cell("consume", size) for size in SIZES[1:]),
+    *READING,
 )
 FULL = (
     *(Cell("produce", size, partitions, codec, keyed, threads) for size in SIZES for codec in CODECS
       for partitions in PARTITIONS for keyed in (False, True) for threads in THREADS),
     *OTHERS,
-    *(Cell("consume", size) for size in SIZES[1:]),
+    *READING,
 )
 
 

@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import cells  # noqa: E402
 import matrix  # noqa: E402
 import meter  # noqa: E402
+import peers  # noqa: E402
 import report  # noqa: E402
 
 BUILD = Path("build/release")
@@ -93,6 +95,18 @@ class Cells(unittest.TestCase):
         self.assertTrue(all(cell.null and cell.work == "produce" for cell in cells.choose(cells.USUAL, [], True)))
 
 
+class Peers(unittest.TestCase):
+    def test_one_that_cannot_be_had_says_why(self):
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch("peers.DOWNLOADS", Path(folder)):
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                present, told = matrix.prepare(peers.all_peers(Path(folder) / "nothing"), Path(folder))
+        self.assertNotIn("kwire", [peer.name for peer in present])
+        for name, why in (("kwire", "is not built"), ("librdkafka", "no librdkafka"), ("java", "no kafka-clients"),
+                          ("franz-go", "no Go toolchain")):
+            self.assertIn(why, told[name]["absent"])
+            self.assertIn(f"bench: {name} is absent: ", said.getvalue())
+
+
 def made_up(cpu, failed=None):
     run = {"records": 10, "seconds": 0.1, "cpu_ns_per_record": cpu, "user_ticks": 3, "kernel_ticks": 1, "peak_rss_kb": 4,
            "thread_ns_per_record": {"app": cpu}, "switches_per_1000": 1}
@@ -137,7 +151,7 @@ class Tiny(unittest.TestCase):
                 xml.etree.ElementTree.parse(path)
             return json.loads((Path(folder) / "results.json").read_text()), said.getvalue()
 
-    def peers(self, found):
+    def told(self, found):
         present = report.present(found)
         for name in ALWAYS:
             self.assertIn(name, present, found["peers"][name])
@@ -148,7 +162,7 @@ class Tiny(unittest.TestCase):
     def test_every_kind_with_every_peer(self):
         found, said = self.run_matrix("--no-counts", *KINDS)
         for name in KINDS:
-            for peer in self.peers(found):
+            for peer in self.told(found):
                 with self.subTest(cell=name, peer=peer):
                     runs = found["cells"][name]["peers"][peer]["runs"]
                     self.assertEqual(len(runs), 1)
@@ -163,7 +177,7 @@ class Tiny(unittest.TestCase):
 
     def test_counts(self):
         found, said = self.run_matrix(COUNTED)
-        counts = {peer: found["cells"][COUNTED]["peers"][peer]["counts"] for peer in self.peers(found)}
+        counts = {peer: found["cells"][COUNTED]["peers"][peer]["counts"] for peer in self.told(found)}
         self.assertGreater(counts["librdkafka"]["allocations_per_1000"], 1000)  # one for each message
         self.assertGreater(counts["librdkafka"]["clock_reads_per_1000"], 1000)
         self.assertLess(counts["kwire"]["allocations_per_1000"], 500)

@@ -118,11 +118,24 @@ static void queue(const struct order* wanted) {
   _exit(0);
 }
 
-static atomic_bool over = false;
-
 static void* take_reports(void* rk) {
-  while (!over) rd_kafka_poll(rk, 100);
+  for (;;) rd_kafka_poll(rk, 100);
   return NULL;
+}
+
+// Flushing would spin while another thread takes the reports; there is no lingering to end.
+static void send_paced(const struct sender* s, int64_t count) {
+  const int64_t began = now_ns();
+  delivered = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t due = pace(began, s->wanted->rate, i);
+    send_one(s, i, (void*)(intptr_t)due);
+  }
+  for (int i = 0; delivered < count; ++i) {
+    if (i == patience_ms) die("not everything was delivered in time");
+    usleep(1000);
+  }
+  if (failed != 0) die("some records were not delivered");
 }
 
 // From the time a record is due to its report, on a thread that waits for nobody.
@@ -130,24 +143,14 @@ static void ack(const struct order* wanted) {
   rd_kafka_conf_t* conf = full_conf(wanted);
   rd_kafka_conf_set_dr_msg_cb(conf, on_acknowledgement);
   latencies = calloc((size_t)wanted->count, sizeof *latencies);
-  struct sender s = make_sender(wanted, conf, wanted->topic);
+  const struct sender s = make_sender(wanted, conf, wanted->topic);
   pthread_t reports;
   pthread_create(&reports, NULL, take_reports, s.rk);
-  const int64_t warming = wanted->count >= 10 ? wanted->count / 10 : 1;
-  int64_t began = now_ns();
-  for (int64_t i = 0; i < warming; ++i) send_one(&s, i, (void*)(intptr_t)pace(began, wanted->rate, i));
-  finish(s.rk);
-  while (delivered < warming) usleep(1000);
-  delivered = 0;
+  send_paced(&s, wanted->count >= 10 ? wanted->count / 10 : 1);
   meet("ready");
-  began = now_ns();
-  for (int64_t i = 0; i < wanted->count; ++i) send_one(&s, i, (void*)(intptr_t)pace(began, wanted->rate, i));
-  finish(s.rk);
-  const int64_t took = now_ns() - began;
-  over = true;
-  pthread_join(reports, NULL);
-  if (delivered != wanted->count) die("reports are missing");
-  meet_latencies(latencies, wanted->count, took);
+  const int64_t began = now_ns();
+  send_paced(&s, wanted->count);
+  meet_latencies(latencies, wanted->count, now_ns() - began);
 }
 
 static void need_done(rd_kafka_error_t* failure) {
