@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -46,6 +47,9 @@ func send(o *order, to *kgo.Client, count int64) {
 	value, key := 0, 0
 	for range count {
 		record := &kgo.Record{Topic: o.topic, Value: o.values[value]}
+		if o.live {
+			record.Value = bytes.Clone(record.Value) // the client keeps what it is given where the others copy
+		}
 		if o.keys {
 			record.Key = o.names[key]
 		}
