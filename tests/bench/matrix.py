@@ -152,7 +152,7 @@ def machine():
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(prog="tools/bench", description="see tests/bench/README.md")
     tier = parser.add_mutually_exclusive_group()
-    tier.add_argument("--axes", action="store_true", help="every value of every dimension (about an hour)")
+    tier.add_argument("--axes", action="store_true", help="every value of every dimension (less than an hour)")
     tier.add_argument("--full", action="store_true", help="every combination (a night)")
     parser.add_argument("--null", action="store_true", help="cells of producing only, on a broker that discards")
     parser.add_argument("--rounds", type=int, help="default: 3; of ack 9, of queue 1")

@@ -63,7 +63,7 @@ class Kwire(Peer):
         if not self.program.exists():
             raise Absent(f"{self.program} is not built: ninja -C {self.program.parents[2]} tests/bench/kwire_bench")
         commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
-        return f"{build('kwire', [self.kwire, '--version']).split()[-1]} {commit.stdout.strip()}".strip()
+        return f"{build('kwire', [self.kwire, '--version']).split()[1].rstrip(',;')} {commit.stdout.strip()}".strip()
 
     def start(self):
         return [self.program]
