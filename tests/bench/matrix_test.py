@@ -56,6 +56,19 @@ class Meter(unittest.TestCase):
         self.assertGreater(used["rss_growth_octets"], 40_000_000)
         self.assertGreaterEqual(used["peak_rss_kb"], 40_000)
 
+    def test_counts_what_is_asked_of_the_library(self):
+        with tempfile.TemporaryDirectory() as folder:
+            library, why_not = peers.build_counters(Path(folder))
+            self.assertIsNone(why_not)
+            counted = meter.count(fake(BURNER), library)
+        self.assertGreater(counted["live_octets"], 49_900_000)
+        self.assertLess(counted["live_octets"], 60_000_000)
+        self.assertGreater(counted["allocated_octets_per_record"], 49_900)
+        self.assertGreater(counted["clock_reads_per_1000"], 1000)
+        # Which the kernel has to answer: it is not the time of day.
+        if counted["syscalls_per_1000"] is not None:
+            self.assertGreaterEqual(counted["syscalls_per_1000"], counted["clock_reads_per_1000"])
+
     def test_work_begins_when_it_is_told(self):
         order = []
         meter.run(fake(BURNER), before_work=lambda: order.append("told"))
