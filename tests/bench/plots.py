@@ -6,6 +6,7 @@ from html import escape
 
 COLOURS = ("#1b6ca8", "#c8553d", "#7a9e7e", "#d9a441", "#8e6c8a")
 LEFT, WIDTH, BAR, GAP = 260, 620, 15, 14
+MOST_RATIO = 12  # of the longest bar of a group to the shortest
 
 
 def frame(title, height, parts):
@@ -19,23 +20,25 @@ def text(x, y, what, anchor="start"):
 
 
 def bars(title, names, groups):
-    """Groups of bars, one a peer, each of parts that add up; groups have scales of their own. A pale part is less
-    opaque than the one before it."""
+    """Groups of bars, one a peer, each of parts that add up; groups have scales of their own. Parts grow paler. Where one
+    bar would leave nothing to see of another, it is cut, which a mark behind it tells."""
     if not groups:
         return None
     parts, y = [], 34
     for case, by_peer in groups.items():
-        longest = max((sum(shares.values()) for shares in by_peer.values()), default=0) or 1
+        totals = [sum(shares.values()) for shares in by_peer.values()]
+        limit = min(max(totals), MOST_RATIO * min(totals)) or 1
         parts.append(text(LEFT - 8, y + BAR * len(by_peer) / 2 + 4, case, "end"))
         for name, shares in by_peer.items():
             x = LEFT
             for number, (part, value) in enumerate(shares.items()):
-                width = max(value, 0) / longest * WIDTH
+                width = min(max(value, 0) / limit * WIDTH, LEFT + WIDTH - x)
                 parts.append(f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR - 3}" '
                              f'fill="{COLOURS[names.index(name) % len(COLOURS)]}" opacity="{max(0.25, 1 - 0.35 * number):.2f}">'
                              f"<title>{escape(part)} {value:,.1f}</title></rect>")
                 x += width
-            parts.append(text(x + 5, y + BAR - 5, f"{name} {sum(shares.values()):,.0f}"))
+            mark = ">> " if sum(shares.values()) > limit else ""
+            parts.append(text(x + 5, y + BAR - 5, f"{mark}{name} {sum(shares.values()):,.0f}"))
             y += BAR
         y += GAP
     return frame(title, y, parts)
@@ -55,7 +58,7 @@ def percentiles(title, names, groups):
 
     parts, y = [], 50
     for power in range(low, low + span + 1):
-        parts.append(text(at(10 ** power), 38, f"{10 ** power:,g}", "middle"))
+        parts.append(text(at(10 ** power), 38, f"{10 ** power:,}", "middle"))
     for case, by_peer in groups.items():
         parts.append(text(8, y + 4, case))
         for name, figures in by_peer.items():
