@@ -143,6 +143,15 @@ class Report(unittest.TestCase):
         self.assertIn("**gone**: absent: no compiler", text)
         self.assertIn("Nothing was counted: left out", text)
 
+    def test_nobody_came_through(self):
+        for work in ("produce", "ack", "queue"):
+            self.found["cells"]["c"] = {"work": work, "size": 100,
+                                        "peers": {name: made_up(0, "fell over") for name in ("kwire", "other", "third")}}
+            with self.subTest(work=work), tempfile.TemporaryDirectory() as folder:
+                report.write(self.found, Path(folder))
+                self.assertEqual((Path(folder) / "results.md").read_text().count("fell over"), 3)
+                self.assertEqual(list(Path(folder).glob("*.svg")), [])
+
     def test_plots_are_svg(self):
         with tempfile.TemporaryDirectory() as folder:
             report.write(self.found, Path(folder))

@@ -208,7 +208,9 @@ def write(found, out):
 
 def measured(cells, names):
     for title, cell in cells.items():
-        yield title, {name: cell["peers"][name]["runs"] for name in names if cell["peers"][name]["runs"]}
+        by_peer = {name: cell["peers"][name]["runs"] for name in names if cell["peers"][name]["runs"]}
+        if by_peer:
+            yield title, by_peer
 
 
 def split_groups(cells, names):
