@@ -71,7 +71,7 @@ const broker_options& sound(const broker_options& options) {
   }
   if (options.replication_factor() < 1) throw std::invalid_argument{"broker: a partition needs a replica"};
   if (options.discard() && !options.data_dir().empty()) {
-    throw std::invalid_argument{"broker: what discards records has nothing for a data directory"};
+    throw std::invalid_argument{"broker: records are discarded or kept in a data directory, not both"};
   }
   for (const auto& [name, password] : options.users()) {
     if (name.empty() || password.empty()) {
