@@ -1,143 +1,234 @@
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The Java client's side of tools/bench; the same arguments and output as rdkafka_bench.c. */
+/** The Java client's side of tools/bench. Every peer's program takes the same arguments and says the same lines;
+    README.md tells them. */
 public final class JavaBench {
-    private JavaBench() {}
+    private final JavaOrder wanted;
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+
+    private JavaBench(JavaOrder wanted) {
+        this.wanted = wanted;
+    }
 
     public static void main(String[] args) throws Exception {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", args[1]);
-        for (int i = 5; i < args.length; i++) {
-            int equals = args[i].indexOf('=');
-            properties.put(args[i].substring(0, equals), args[i].substring(equals + 1));
+        Thread.currentThread().setName("app");
+        JavaBench bench = new JavaBench(new JavaOrder(args));
+        switch (bench.wanted.work) {
+            case "produce" -> bench.produce();
+            case "queue" -> bench.queue();
+            case "ack" -> bench.ack();
+            case "copy" -> bench.copy();
+            case "consume" -> bench.consume();
+            case "latency" -> bench.latency();
+            default -> throw new IllegalArgumentException("the work is produce, queue, ack, copy, consume or latency");
         }
-        long count = Long.parseLong(args[3]);
-        int size = Integer.parseInt(args[4]);
-        switch (args[0]) {
-            case "produce" -> produce(properties, args[2], count, size);
-            case "consume" -> consume(properties, args[2], count, size);
-            case "ack" -> ack(properties, args[2], (int) count, size);
-            case "latency" -> latency(properties, args[2], (int) count, size);
-            default -> throw new IllegalArgumentException("the work is produce, consume, ack or latency");
+        Runtime.getRuntime().halt(0); // closing is not what is measured
+    }
+
+    private KafkaProducer<byte[], byte[]> makeProducer(String topic) {
+        var made = new KafkaProducer<>(wanted.settings, new ByteArraySerializer(), new ByteArraySerializer());
+        made.partitionsFor(topic);
+        return made;
+    }
+
+    private KafkaConsumer<byte[], byte[]> makeConsumer(Map<String, String> settings) {
+        Properties all = new Properties();
+        all.put("bootstrap.servers", wanted.brokers);
+        all.putAll(settings);
+        return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** The records of one thread. */
+    private void send(KafkaProducer<byte[], byte[]> to, long count) {
+        Callback report = wanted.reports ? (metadata, error) -> (error == null ? delivered : failed).incrementAndGet() : null;
+        int value = 0;
+        int key = 0;
+        for (long i = 0; i < count; i++) {
+            byte[] name = wanted.keys ? wanted.names[key] : null;
+            to.send(new ProducerRecord<>(wanted.topic, name, wanted.values[value]), report);
+            value = value + 1 == wanted.values.length ? 0 : value + 1;
+            key = key + 1 == wanted.names.length ? 0 : key + 1;
         }
     }
 
-    private static void produce(Properties properties, String topic, long count, int size) throws Exception {
-        byte[] value = new byte[size];
-        for (int i = 0; i < size; i++) {
-            value[i] = (byte) ('a' + i % 26);
+    private void sendByThreads(KafkaProducer<byte[], byte[]> to, long count) throws InterruptedException {
+        List<Thread> others = new ArrayList<>();
+        long each = count / wanted.threads;
+        for (int i = 1; i < wanted.threads; i++) {
+            Thread other = new Thread(() -> send(to, each), "app");
+            other.start();
+            others.add(other);
         }
-        AtomicLong failed = new AtomicLong();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            long start = System.nanoTime();
-            for (long i = 0; i < count; i++) {
-                producer.send(new ProducerRecord<>(topic, value), (metadata, error) -> {
-                    if (error != null) {
-                        failed.incrementAndGet();
-                    }
-                });
-            }
-            producer.flush();
-            if (failed.get() != 0) {
-                throw new IllegalStateException("not everything was delivered");
-            }
-            report(count, size, (System.nanoTime() - start) / 1e9);
+        send(to, count - each * (wanted.threads - 1));
+        for (Thread other : others) {
+            other.join();
         }
     }
 
-    private static void consume(Properties properties, String topic, long count, int size) throws Exception {
-        properties.put("group.id", UUID.randomUUID().toString());
-        properties.put("auto.offset.reset", "earliest");
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topic));
-            long got = 0;
-            long sum = 0;
-            long start = 0;
-            while (got < count) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    if (got++ == 0) {
-                        start = System.nanoTime(); // without the time a group takes to form
-                    }
-                    sum += record.value().length;
+    private void need(boolean so, String what) {
+        if (!so) {
+            throw new IllegalStateException(what);
+        }
+    }
+
+    private void produce() throws Exception {
+        var to = makeProducer(wanted.topic);
+        long warming = Math.max(wanted.count / 10, 1);
+        sendByThreads(to, warming);
+        to.flush();
+        wanted.ready();
+        long began = System.nanoTime();
+        sendByThreads(to, wanted.count);
+        to.flush();
+        long took = System.nanoTime() - began;
+        need(failed.get() == 0, "some records were not delivered");
+        need(!wanted.reports || delivered.get() == wanted.count + warming, "reports are missing");
+        wanted.times(wanted.count, took);
+    }
+
+    /** What records cost in memory while they wait: the meter has stopped the broker, and kills this program. */
+    private void queue() throws Exception {
+        var to = makeProducer(wanted.topic);
+        send(to, 1);
+        to.flush();
+        wanted.ready();
+        long began = System.nanoTime();
+        send(to, wanted.count);
+        long took = System.nanoTime() - began;
+        need(delivered.get() + failed.get() <= 1, "records left the queue");
+        wanted.times(wanted.count, took);
+    }
+
+    /** From the time a record is due to its report, which waits for nobody. */
+    private void ack() throws Exception {
+        var to = makeProducer(wanted.topic);
+        paced(to, Math.max((int) wanted.count / 10, 1));
+        wanted.ready();
+        long began = System.nanoTime();
+        long[] latencies = paced(to, (int) wanted.count);
+        wanted.latencies(latencies, System.nanoTime() - began);
+    }
+
+    private long[] paced(KafkaProducer<byte[], byte[]> to, int count) throws InterruptedException {
+        long[] latencies = new long[count];
+        AtomicLong at = new AtomicLong();
+        long began = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            long due = JavaOrder.pace(began, wanted.rate, i);
+            to.send(new ProducerRecord<>(wanted.topic, wanted.values[i % wanted.values.length]), (metadata, error) -> {
+                latencies[(int) at.getAndIncrement()] = System.nanoTime() - due;
+                if (error != null) {
+                    failed.incrementAndGet();
+                }
+            });
+        }
+        to.flush();
+        need(failed.get() == 0 && at.get() == count, "a record was not delivered");
+        return latencies;
+    }
+
+    /** Copies exactly once: so many records, and the offsets behind them, in each transaction. */
+    private void copy() throws Exception {
+        String[] topics = wanted.topic.split(",");
+        need(wanted.count % wanted.transaction == 0, "the count is not one of whole transactions");
+        wanted.settings.put("transactional.id", UUID.randomUUID().toString());
+        var to = makeProducer(topics[1]);
+        var from = makeConsumer(Map.of("group.id", UUID.randomUUID().toString(), "auto.offset.reset", "earliest",
+                "enable.auto.commit", "false", "isolation.level", "read_committed"));
+        to.initTransactions();
+        from.subscribe(List.of(topics[0]));
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        long warming = Math.max(wanted.count / wanted.transaction / 10, 1) * wanted.transaction;
+        long total = warming + wanted.count;
+        long began = 0;
+        for (long i = 0; i < total;) {
+            for (ConsumerRecord<byte[], byte[]> record : from.poll(Duration.ofMillis(500))) {
+                if (i == total) {
+                    break;
+                }
+                if (i % wanted.transaction == 0) {
+                    to.beginTransaction();
+                }
+                to.send(new ProducerRecord<>(topics[1], record.value()));
+                offsets.put(new TopicPartition(record.topic(), record.partition()),
+                        new OffsetAndMetadata(record.offset() + 1));
+                if (++i % wanted.transaction != 0) {
+                    continue;
+                }
+                to.sendOffsetsToTransaction(offsets, from.groupMetadata());
+                to.commitTransaction();
+                offsets.clear();
+                if (i == warming) {
+                    wanted.ready();
+                    began = System.nanoTime();
                 }
             }
-            if (sum < 0) {
-                throw new IllegalStateException();
-            }
-            report(got, size, (System.nanoTime() - start) / 1e9);
         }
+        wanted.times(wanted.count, System.nanoTime() - began);
     }
 
-    /** From send to the acknowledgement. */
-    private static void ack(Properties properties, String topic, int count, int size) throws Exception {
-        double[] latencies = new double[count];
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (int i = 0; i < count; i++) {
-                long start = System.nanoTime();
-                producer.send(new ProducerRecord<>(topic, new byte[size])).get();
-                latencies[i] = (System.nanoTime() - start) / 1e3;
-            }
-        }
-        reportLatencies(latencies);
-    }
-
-    /** From send to the consumer's poll, both in this process. */
-    private static void latency(Properties properties, String topic, int count, int size) throws Exception {
-        double[] latencies = new double[count];
-        Properties reading = new Properties();
-        reading.put("bootstrap.servers", properties.get("bootstrap.servers"));
-        TopicPartition partition = new TopicPartition(topic, 0);
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                properties, new ByteArraySerializer(), new ByteArraySerializer());
-                KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                        reading, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToEnd(List.of(partition));
-            consumer.position(partition);
-            for (int i = 0; i < count; i++) {
-                long start = System.nanoTime();
-                producer.send(new ProducerRecord<>(topic, 0, null, new byte[size]));
-                while (consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
-                    // nothing yet
+    /** Reads the topic in a fresh group; the time begins with the first record. */
+    private void consume() throws Exception {
+        var from = makeConsumer(Map.of("group.id", UUID.randomUUID().toString(), "auto.offset.reset", "earliest"));
+        wanted.ready();
+        from.subscribe(List.of(wanted.topic));
+        long got = 0;
+        long octets = 0;
+        long began = 0;
+        while (got < wanted.count) {
+            for (ConsumerRecord<byte[], byte[]> record : from.poll(Duration.ofSeconds(1))) {
+                if (got++ == 0) {
+                    began = System.nanoTime();
                 }
-                latencies[i] = (System.nanoTime() - start) / 1e3;
+                octets += record.value().length;
             }
         }
-        reportLatencies(latencies);
+        long took = System.nanoTime() - began;
+        need(octets >= wanted.count * wanted.size, "values are too short");
+        wanted.times(got, took);
     }
 
-    private static void reportLatencies(double[] latencies) {
-        int count = latencies.length;
-        Arrays.sort(latencies);
-        System.out.printf("{\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}%n", latencies[count / 2],
-                latencies[count * 99 / 100], latencies[(int) (count * 999L / 1000)]);
-    }
-
-    private static void report(long records, int size, double seconds) throws Exception {
-        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        double cpu = system.getProcessCpuTime();
-        String peak = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmHWM:")).findFirst().orElse("VmHWM: 0 kB").replaceAll("\\D", "");
-        System.out.printf("{\"records\":%d,\"seconds\":%.3f,\"records_per_second\":%.0f,\"mb_per_second\":%.2f,"
-                        + "\"cpu_ns_per_record\":%.1f,\"peak_rss_kb\":%s}%n", records, seconds, records / seconds,
-                records * (double) size / seconds / 1e6, cpu / records, peak);
+    /** From send to poll, both here, one record at a time. */
+    private void latency() throws Exception {
+        var to = makeProducer(wanted.topic);
+        var from = makeConsumer(Map.of());
+        TopicPartition partition = new TopicPartition(wanted.topic, 0);
+        from.assign(List.of(partition));
+        from.seekToEnd(List.of(partition));
+        from.position(partition);
+        long[] latencies = new long[(int) wanted.count];
+        long began = 0;
+        for (int i = -Math.max(latencies.length / 10, 1); i < latencies.length; i++) {
+            if (i == 0) {
+                wanted.ready();
+                began = System.nanoTime();
+            }
+            long sent = System.nanoTime();
+            to.send(new ProducerRecord<>(wanted.topic, 0, null, wanted.values[0]));
+            while (from.poll(Duration.ofSeconds(1)).isEmpty()) {
+                // nothing yet
+            }
+            if (i >= 0) {
+                latencies[i] = System.nanoTime() - sent;
+            }
+        }
+        wanted.latencies(latencies, System.nanoTime() - began);
     }
 }

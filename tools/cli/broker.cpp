@@ -29,6 +29,7 @@ constexpr option_spec options[] = {
     {'p', "default-partitions", "COUNT", "partitions of topics that clients create by asking (default: 1)"},
     {0, "no-auto-create", "", "asking for a topic does not create it"},
     {0, "retention-bytes", "OCTETS", "what each partition keeps at most (default: everything)"},
+    {0, "discard", "", "keep no records: answer producers and forget what they sent, to measure them"},
     {0, "data-dir", "DIR", "keeps everything there, and begins with what is there (default: in memory only)"},
     {0, "fsync", "", "with --data-dir: answers wait for the disk"},
     {0, "as", "RELEASE",
@@ -75,6 +76,7 @@ void choose_topics(const arguments& args, broker_options& chosen) {
     chosen.default_partitions(static_cast<std::int32_t>(*count));
   }
   if (args.has("no-auto-create")) chosen.auto_create(false);
+  chosen.discard(args.has("discard"));
   if (const auto limit = args.number("retention-bytes", 1, INT64_MAX)) {
     chosen.retention_bytes(static_cast<std::size_t>(*limit));
   }

@@ -44,7 +44,7 @@ SUITES = (
     Suite("vectors", "release", setup=("test", "vectors")),
     Suite("install", "release", setup=("test",)),
     Suite("integration", "release", setup=("test", "brokers", "clients"), kafka=True),
-    Suite("interop", "release", setup=("test", "brokers", "clients"), kafka=True),
+    Suite("interop", "release", setup=("test", "brokers", "clients", "bench"), kafka=True),
     Suite("long", "release", setup=("--long", "test", "brokers", "clients", "vectors"), kafka=True, long=True),
 )
 

@@ -35,6 +35,7 @@ struct core_options {
   std::map<std::string, std::string> passwords;             ///< of PLAIN, by user
   std::optional<std::chrono::milliseconds> sasl_session{};  ///< Kafka's connections.max.reauth.ms
   bool check_crc = true;
+  bool discard = false;        ///< answer producers without transactions and keep nothing of what they send
   bool check_records = false;  ///< parse every record of every batch before taking it
   /// How long delegation tokens hold at most, and without being renewed.
   std::chrono::milliseconds token_max_lifetime{std::chrono::days{7}};

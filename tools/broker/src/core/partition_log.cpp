@@ -30,6 +30,13 @@ std::int64_t partition_log::append(std::span<std::byte> batch, const protocol::b
   return base;
 }
 
+std::int64_t partition_log::skip(std::int64_t count) {
+  const auto base = end_offset_;
+  end_offset_ += count;
+  if (entries_.empty()) start_offset_ = end_offset_;
+  return base;
+}
+
 shared_slice partition_log::keep_small(bytes_view batch) {
   if (chunk_size_ - chunk_used_ < batch.size()) {
     chunk_size_ = std::clamp(chunk_size_ * 4, std::max(first_chunk, batch.size()), largest_chunk);

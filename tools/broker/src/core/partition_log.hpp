@@ -33,6 +33,10 @@ class partition_log {
   std::int64_t append(std::span<std::byte> batch, const protocol::batch_view& header,
                       std::shared_ptr<const void> owner, leader_epoch epoch);
 
+  /// Gives the next `count` offsets away for nothing: the log goes on behind them and begins there if it is
+  /// empty. Returns the first of them.
+  std::int64_t skip(std::int64_t count);
+
   /// Whole batches from the one that holds `offset` on, at most `max_bytes`; with `at_least_one`, the first
   /// however large it is. `offset` lies within the log; batches that begin at `end` or later do not show.
   read_result read(std::int64_t offset, std::size_t max_bytes, bool at_least_one,

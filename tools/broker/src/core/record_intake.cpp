@@ -154,4 +154,20 @@ append_result take_records(topic& to, partition& where, const frame& from, std::
   return append(to, where, from.writable(batch.raw), batch, from.storage, rules);
 }
 
+append_result discard_records(partition& where, std::optional<bytes_view> records) {
+  protocol::record_set set{records.value_or(bytes_view{})};
+  const auto at = set.begin();
+  if (at == set.end()) {
+    return set.error() ? reject(set.error_info()) : reject(broker_errc::corrupt_message, "no whole batch");
+  }
+  // Room for the next ones is left below the highest offset, whatever the header claims.
+  constexpr auto highest = std::int64_t{1} << 62;
+  if (at->count <= 0 || where.log.end_offset() > highest) {
+    return reject(broker_errc::invalid_record, "The batch counts no records");
+  }
+  append_result done;
+  done.base_offset = where.log.skip(at->count);
+  return done;
+}
+
 }  // namespace kwire::embedded

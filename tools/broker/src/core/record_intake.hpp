@@ -31,4 +31,7 @@ struct intake_rules {
 append_result take_records(topic& to, partition& where, const frame& from, std::optional<bytes_view> records,
                            const intake_rules& rules);
 
+/// Answers as if it had taken them, and keeps nothing: no more than the batch's header is looked at.
+append_result discard_records(partition& where, std::optional<bytes_view> records);
+
 }  // namespace kwire::embedded

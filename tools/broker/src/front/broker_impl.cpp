@@ -52,6 +52,7 @@ embedded::core_options core_options_of(const broker_options& options) {
   made.retention_bytes = options.retention_bytes();
   made.max_message_bytes = options.max_message_bytes();
   made.check_crc = options.check_crc();
+  made.discard = options.discard();
   made.check_records = options.check_records();
   made.groups.initial_rebalance_delay = options.initial_rebalance_delay();
   made.groups.min_session_timeout = options.min_session_timeout();
@@ -70,6 +71,9 @@ const broker_options& sound(const broker_options& options) {
     throw std::invalid_argument{"broker: between 1 and 1000 brokers"};
   }
   if (options.replication_factor() < 1) throw std::invalid_argument{"broker: a partition needs a replica"};
+  if (options.discard() && !options.data_dir().empty()) {
+    throw std::invalid_argument{"broker: records are discarded or kept in a data directory, not both"};
+  }
   for (const auto& [name, password] : options.users()) {
     if (name.empty() || password.empty()) {
       throw std::invalid_argument{"broker: a user needs a name and a password"};

@@ -158,6 +158,7 @@ TEST_CASE("several brokers are one cluster with a port each") {
   CHECK(raw_client{port}.is_connected());
   CHECK(b.port(3) == port);
   CHECK_THROWS_AS(broker{broker_options{}.brokers(0)}, std::invalid_argument);
+  CHECK_THROWS_AS(broker{broker_options{}.discard(true).data_dir("/tmp")}, std::invalid_argument);
   CHECK_THROWS_AS(broker{broker_options{}.brokers(3).listen("127.0.0.1:65534")}, std::invalid_argument);
 }
 

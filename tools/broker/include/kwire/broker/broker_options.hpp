@@ -121,6 +121,9 @@ class broker_options {
   broker_options& check_crc(bool on) { return set(check_crc_, on); }
   /// Whether every record of every batch is parsed before it is taken (default: no; for tests of producers).
   broker_options& check_records(bool on) { return set(check_records_, on); }
+  /// Keeps no records: producers without transactions are answered as if, after a look at the batch's header,
+  /// and offsets go on. For measuring producers; there is nothing to read. Default: no. Not with `data_dir`.
+  broker_options& discard(bool on) { return set(discard_, on); }
   /// Serves no version of `key` above `version`; below zero, the API does not exist. Plays an older broker.
   broker_options& max_version(api key, std::int16_t version) {
     caps_.emplace_back(key, version);
@@ -178,6 +181,7 @@ class broker_options {
   std::size_t max_message_bytes() const noexcept { return max_message_; }
   bool check_crc() const noexcept { return check_crc_; }
   bool check_records() const noexcept { return check_records_; }
+  bool discard() const noexcept { return discard_; }
   const std::vector<std::pair<api, std::int16_t>>& caps() const noexcept { return caps_; }
   const std::function<void(const broker_client_event&)>& on_client() const noexcept { return on_client_; }
   std::optional<std::uint64_t> seed() const noexcept { return seed_; }
@@ -222,6 +226,7 @@ class broker_options {
   bool authorize_ = false;
   bool check_crc_ = true;
   bool check_records_ = false;
+  bool discard_ = false;
   bool fsync_ = false;
 };
 

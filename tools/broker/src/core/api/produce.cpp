@@ -81,6 +81,7 @@ append_result produce_run::append(topic* to, partition* where,
     done.error = broker_errc::not_enough_replicas;
   }
   if (done.error != broker_errc::none) return done;
+  if (core.options().discard && !transactional_id) return discard_records(*where, data.records);
   if (transactional_id) {
     rules.enlist = [&, key = transaction::partition_key{to->name, data.index}](
                        producer_id id, producer_epoch epoch) { return enlist(key, {id, epoch}); };

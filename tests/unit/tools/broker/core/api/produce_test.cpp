@@ -108,6 +108,30 @@ TEST_CASE("records are looked into on demand") {
   }
 }
 
+TEST_CASE("discarding: the header is enough, offsets go on, nothing is kept") {
+  core_options options;
+  options.discard = true;
+  stage s{options};
+  auto batch = make_batch({"a", "b", "c"});
+  batch.back() ^= std::byte{1};  // which its checksum would tell
+  for (std::int64_t next = 0; next < 9; next += 3) {
+    const auto told = produce(s, s.c, "t", batch);
+    CHECK(told.error_code == 0);
+    CHECK(told.base_offset == next);
+  }
+  CHECK(s.log().entries().empty());
+  CHECK(s.log().bytes() == 0);
+  CHECK(s.log().start_offset() == 9);
+  CHECK(s.log().end_offset() == 9);
+  CHECK(s.core.state().find("t")->partitions[0].high_watermark == 9);
+  CHECK(s.error({}) == broker_errc::corrupt_message);
+  CHECK(s.error(bytes_view{batch}.first(30)) == broker_errc::corrupt_message);
+  auto hollow = batch;
+  patch16(hollow, protocol::batch_at::count + 2, 0);
+  CHECK(s.error(hollow) == broker_errc::invalid_record);
+  CHECK(produce(s, s.c, "nope", batch).error_code == code_of(broker_errc::unknown_topic_or_partition));
+}
+
 TEST_CASE("compacted topics need keys, zstd needs version 7") {
   stage s;
   CHECK(s.core.state().find("t")->config.set("cleanup.policy", "compact"));
