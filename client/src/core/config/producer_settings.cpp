@@ -6,8 +6,22 @@ namespace {
 constexpr std::int64_t longest_ms = 0x7fffffff;
 constexpr choice acks_words[] = {{"all", -1}, {"-1", -1}, {"0", 0}, {"1", 1}};
 constexpr choice codec_words[] = {{"none", 0}, {"gzip", 1}, {"snappy", 2}, {"lz4", 3}, {"zstd", 4}};
+constexpr auto as_number(auto value) { return static_cast<std::int64_t>(value); }
+
+using kind = partitioner_kind;
 constexpr choice partitioner_words[] = {
-    {"murmur2_random", 0}, {"murmur2", 1}, {"consistent", 2}, {"consistent_random", 3}, {"random", 4}};
+    {"murmur2_random", as_number(kind::murmur2_random)},
+    {"murmur2", as_number(kind::murmur2)},
+    {"consistent", as_number(kind::consistent)},
+    {"consistent_random", as_number(kind::consistent_random)},
+    {"fnv1a", as_number(kind::fnv1a)},
+    {"fnv1a_random", as_number(kind::fnv1a_random)},
+    {"random", as_number(kind::random)},
+    {"sticky", as_number(kind::sticky)},
+    {"round_robin", as_number(kind::round_robin)},
+    {"org.apache.kafka.clients.producer.internals.DefaultPartitioner", as_number(kind::murmur2_random)},
+    {"org.apache.kafka.clients.producer.UniformStickyPartitioner", as_number(kind::sticky)},
+    {"org.apache.kafka.clients.producer.RoundRobinPartitioner", as_number(kind::round_robin)}};
 
 }  // namespace
 
@@ -78,8 +92,18 @@ void producer_settings::describe_content(setting_visitor& v) {
   v.number("compression.zstd.level", zstd_level, {.doc = "-131072 to 22.", .min = -131072, .max = 22});
   v.one_of(
       "partitioner", partitioner, partitioner_words,
-      {.doc = "How keys choose partitions; murmur2_random is the Java client's way: null keys stick to a "
-              "partition for a batch, all others are hashed."});
+      {.doc =
+           "How records without a partition get one. murmur2_random is the Java client's way: null keys "
+           "stick to a partition for batch.size octets, all others are hashed; consistent (CRC32) and fnv1a "
+           "are librdkafka's; *_random without a key, sticky for all records stick likewise.",
+       .aliases = "partitioner.class"});
+  v.flag("partitioner.adaptive.partitioning.enable", adaptive,
+         {.doc = "Records that stick go less often to partitions with batches on their way (KIP-794)."});
+  v.time("partitioner.availability.timeout.ms", availability_timeout,
+         {.doc = "Records that stick avoid a broker that has not answered for that long; 0 never (KIP-794).",
+          .min = 0,
+          .max = longest_ms});
+  v.flag("partitioner.ignore.keys", ignore_keys, {.doc = "Records with a key stick too (KIP-794)."});
   v.flag("allow.auto.create.topics", create_topics,
          {.doc = "Let the broker create topics that are produced to, if it is configured to."});
   v.flag("delivery.report.poll", report_by_poll,

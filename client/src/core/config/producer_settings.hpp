@@ -15,6 +15,10 @@ enum class partitioner_kind : std::uint8_t {
   consistent,
   consistent_random,
   random,
+  fnv1a,
+  fnv1a_random,
+  sticky,
+  round_robin,
 };
 
 /// Keys of a producer. Defaults are Java 4.4's but for batch.size, which is an upper bound here: buffers
@@ -39,6 +43,9 @@ struct producer_settings {
   std::int64_t lz4_level = 9;
   std::int64_t zstd_level = 3;
   partitioner_kind partitioner = partitioner_kind::murmur2_random;
+  bool adaptive = true;
+  bool ignore_keys = false;
+  milliseconds availability_timeout{0};
   bool create_topics = true;
   bool report_by_poll = false;
   std::string transactional_id;

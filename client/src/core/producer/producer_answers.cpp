@@ -34,6 +34,7 @@ void producer_core::handle(std::uint64_t token, response answer, time_point now)
   if (found.empty()) return;
   auto sent = std::move(found.mapped());
   --nodes_[sent.node].in_flight;
+  patience_.returned(sent.node, !answer.failure, now);
   for (const auto& content : sent.batches) returned(*content);
   if (answer.failure) return on_failure(std::move(sent), answer, now);
   if (settings_.acks == 0) {
@@ -234,6 +235,7 @@ void producer_core::split(batch_ptr content) {
             " octets");
   sending.draining = !sending.in_flight.empty();
   ++sending.numbered;
+  ++slot.unanswered;
   for (auto& part : split_batch(*content, source_->pool())) {
     protocol::batch_stamp stamp;
     if (part->base_sequence >= 0) {
@@ -247,6 +249,7 @@ void producer_core::split(batch_ptr content) {
 
 void producer_core::fail(batch_ptr content, error why) {
   auto& sending = content->slot->sending;
+  --content->slot->unanswered;
   // Its sequence numbers will not be used: later ones would wait for them for ever.
   if (content->base_sequence >= 0) sending.renew_identity = true;
   transaction_.batch_failed(why, content->base_sequence >= 0);
@@ -268,6 +271,7 @@ void producer_core::fail(batch_ptr content, error why) {
 
 void producer_core::complete(batch_ptr content, std::int64_t base_offset) {
   content->slot->sending.failures = 0;
+  --content->slot->unanswered;
   content->slot->sending.acknowledged = true;
   transaction_.batch_persisted();
   const auto count = static_cast<std::uint64_t>(content->count);

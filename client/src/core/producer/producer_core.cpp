@@ -24,6 +24,7 @@ producer_core::producer_core(const client_settings& client, producer_settings se
       source_(&source),
       sink_(&sink),
       random_(seed),
+      patience_(settings_.availability_timeout),
       identity_(client, settings_, random_),
       transaction_(client, settings_, identity_, random_) {}
 
@@ -40,6 +41,7 @@ void producer_core::advance(time_point now) {
     delayed_.erase(delayed_.begin());
   }
   if (now >= next_expiry_) expire(now);
+  judge_brokers(now);
   if (transaction_.used()) drive_transaction(now);
   if (broken_) return give_up_waiting(*broken_);
   send_ready(now);
@@ -65,7 +67,7 @@ void producer_core::drive_transaction(time_point now) {
 
 time_point producer_core::next_deadline() const {
   auto next = broken_ ? next_expiry_ : std::min(identity_.next_deadline(), next_expiry_);
-  next = std::min(next, transaction_.next_deadline());
+  next = std::min({next, transaction_.next_deadline(), patience_.next_deadline()});
   if (!delayed_.empty()) next = std::min(next, delayed_.begin()->first);
   if (!lingering_.empty()) next = std::min<time_point>(next, lingering_.front().opened + settings_.linger);
   return next;
@@ -101,7 +103,7 @@ void producer_core::apply(topic_slot& topic, const topic_info* info) {
     auto& slot = *topic.slots[i];
     auto& sending = slot.sending;
     const auto leader = info->partitions[i].leader;
-    slot.available.store(leader != no_node, std::memory_order_relaxed);
+    slot.available.store(leader != no_node && !patience_.is_late(leader), std::memory_order_relaxed);
     if (leader == sending.leader) continue;
     sending.leader = leader;
     sending.queued = false;  // the old leader's queue skips it
@@ -115,6 +117,18 @@ void producer_core::apply(topic_slot& topic, const topic_info* info) {
   for (const auto& slot : topic.slots) table->slots.push_back(slot.get());
   topic.partitions.store(table.get(), std::memory_order_release);
   topic.tables.push_back(std::move(table));
+}
+
+/// Records that may go anywhere avoid brokers that do not answer.
+void producer_core::judge_brokers(time_point now) {
+  for (const auto node : patience_.poll(now)) {
+    const bool available = !patience_.is_late(node);
+    for (auto* topic : topics_) {
+      for (auto& slot : topic->slots) {
+        if (slot->sending.leader == node) slot->available.store(available, std::memory_order_relaxed);
+      }
+    }
+  }
 }
 
 /// Batches open since `linger` ago, and all that somebody waits for, may go. Marked, not taken: while the
@@ -207,6 +221,7 @@ void producer_core::send_request(node_id node, node_queue& queue, std::vector<ba
   ask.token = ++last_token_;
   counted_.batches_sent += batches.size();
   ++queue.in_flight;
+  patience_.sent(node, now);
   flights_.emplace(ask.token, flight{node, std::move(batches)});
   out_.requests.push_back(std::move(ask));
 }

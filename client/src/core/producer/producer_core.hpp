@@ -14,6 +14,7 @@
 #include "core/config/client_settings.hpp"
 #include "core/config/producer_settings.hpp"
 #include "core/producer/accumulator.hpp"
+#include "core/producer/broker_patience.hpp"
 #include "core/producer/identity.hpp"
 #include "core/producer/outcomes.hpp"
 #include "core/producer/transaction.hpp"
@@ -72,6 +73,7 @@ class producer_core final : public reactor {
   // producer_core.cpp: gathering and sending
   void adopt_topics();
   void apply(topic_slot& topic, const topic_info* info);
+  void judge_brokers(time_point now);
   void linger(time_point now, bool hurried);
   void enqueue(partition_slot& slot);
   void delay(partition_slot& slot, time_point until);
@@ -108,6 +110,7 @@ class producer_core final : public reactor {
   accumulator* source_;
   producer_sink* sink_;
   random_source random_;
+  broker_patience patience_;
   identity identity_;
   transaction transaction_;
   transaction_state transaction_told_ = transaction_state::none;

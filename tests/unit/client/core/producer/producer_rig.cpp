@@ -78,7 +78,9 @@ bool producer_rig::add(const std::string& topic, std::int32_t partition, std::ui
   }};
   std::size_t needed = 0;
   auto& to = slot(topic, partition);
-  if (source().append(to, what, report, false, needed) != core::accumulator::appended::ok) return false;
+  if (source().append(to, what, report, core::accumulator::placing::fixed, needed) !=
+      core::accumulator::appended::ok)
+    return false;
   if (to.open && to.open->builder.count() == 1) to.open->opened = now;  // virtual time
   return true;
 }
