@@ -401,6 +401,7 @@ producer::producer(const client& shared, const producer_config& properties) {
   core::config_reader reader{properties};
   const auto settings = read_settings(reader, properties);
   reader.finish();
+  api_detail::tell_notices(*shared.engine(), reader);
   impl_ = std::make_unique<impl>(shared.engine(), settings, properties.partition_by());
 }
 

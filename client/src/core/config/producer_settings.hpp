@@ -42,6 +42,7 @@ struct producer_settings {
   std::int64_t gzip_level = -1;
   std::int64_t lz4_level = 9;
   std::int64_t zstd_level = 3;
+  std::int64_t level = -1;  ///< of whatever codec
   partitioner_kind partitioner = partitioner_kind::murmur2_random;
   bool adaptive = true;
   bool ignore_keys = false;
@@ -56,7 +57,10 @@ struct producer_settings {
   void read(config_reader& reader);
   protocol::compression compression() const;
 
+  std::int64_t buffer_kbytes = 0;  ///< librdkafka's word for buffer_memory; 0: not given
+
  private:
+  void apply_level(config_reader& reader);
   void describe_delivery(setting_visitor& v);
   void describe_content(setting_visitor& v);
   void describe_transactions(setting_visitor& v);
