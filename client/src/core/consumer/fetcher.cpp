@@ -181,6 +181,7 @@ void fetcher::on_answer(node_id node, response answer, time_point now) {
       on_partition(node, where, asked->second, data, answer.body, now);
     }
   }
+  if (!context_->out.leaders.empty()) context_->out.leaders.add_brokers(answer_.node_endpoints);
   if (!chunks_.empty()) context_->sink.fetched(std::exchange(chunks_, {}));
 }
 
@@ -190,7 +191,17 @@ void fetcher::on_partition(node_id node, const topic_partition& where, const fet
   auto* state = partitions_->find(where, asked.version);
   if (state == nullptr || state->now != stage::fetching || state->offset != asked.offset) return;
   const auto code = static_cast<broker_errc>(data.error_code);
-  if (code != broker_errc::none) return on_error(node, where, *state, code, now);
+  if (code != broker_errc::none) {
+    on_error(node, where, *state, code, now);
+    // With the leader known nothing has to be waited for; an old epoch changes nothing, and waits.
+    const auto* known = context_->metadata->find(where.topic, where.partition);
+    const bool newer = known == nullptr || data.current_leader.epoch > known->epoch;
+    if (is_stale(code) && newer &&
+        context_->out.leaders.add(where.topic, where.partition, data.current_leader)) {
+      state->not_before = {};
+    }
+    return;
+  }
   if (state->paused) return;
   state->pause.reset();
   state->told = false;
