@@ -39,6 +39,7 @@ struct batch {
   std::span<std::byte> sealed{};
   std::int32_t base_sequence = -1;
   std::int64_t number = 0;  ///< among the partition's batches of its identity
+  uuid incarnation{};       ///< of the topic, when it was last sent; zero before and without topic ids
   std::int64_t attempts = 0;
   bool maybe_persisted = false;  ///< an attempt ended without a word from the broker
   bool stray = false;            ///< and may still be on its way there, whatever was heard since

@@ -92,7 +92,8 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
         auto& content = sent.batches[(next + step) % sent.batches.size()];
         if (!content || content->slot->id != partition.index) continue;
         const auto& wanted = *content->slot->topic;
-        const bool same = answer.version >= 13 ? wanted.id == topic.topic_id : wanted.name == topic.name;
+        const bool same =
+            answer.version >= 13 ? content->incarnation == topic.topic_id : wanted.name == topic.name;
         if (!same) continue;
         next = (next + step + 1) % sent.batches.size();
         on_partition(std::move(content), partition, now);
@@ -100,6 +101,7 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
       }
     }
   }
+  if (!out_.leaders.empty()) out_.leaders.add_brokers(answer_.node_endpoints);
   for (auto& content : sent.batches) {
     if (!content) continue;
     content->maybe_persisted = true;
@@ -118,7 +120,10 @@ void producer_core::on_partition(batch_ptr content, const answer_of& answer, tim
 void producer_core::on_refused(batch_ptr content, broker_errc code, const answer_of& answer, time_point now) {
   auto& sending = content->slot->sending;
   auto why = refusal(*content, code, answer);
-  if (needs_metadata_refresh(code)) out_.refresh_metadata = true;
+  if (needs_metadata_refresh(code)) {
+    out_.refresh_metadata = true;
+    (void)out_.leaders.add(content->slot->topic->name, content->slot->id, answer.current_leader);
+  }
   if (transaction_.used() && changes_identity(code)) {
     return on_refused_in_transaction(std::move(content), std::move(why), now);
   }
@@ -148,7 +153,6 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       return retry(std::move(content), why, now);
     case broker_errc::not_leader_or_follower:
     case broker_errc::unknown_topic_or_partition:
-    case broker_errc::unknown_topic_id:
     case broker_errc::kafka_storage_error:
       // With acks=all said before the append, and also after it, when leader or topic go away while the
       // broker waits for the followers: the records may be with the next leader.
@@ -167,6 +171,7 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       if (code == broker_errc::unknown_server_error || find(code) == nullptr) content->maybe_persisted = true;
       // Refused before the append, so only earlier attempts could have left it in the log.
       if (is_retriable(code)) return retry(std::move(content), why, now);
+      if (!answer.record_errors.empty() && sift(content, why, answer)) return;
       return fail(std::move(content), std::move(why));
   }
 }
@@ -245,6 +250,42 @@ void producer_core::split(batch_ptr content) {
     send_again(std::move(part));
   }
   enqueue(slot);
+}
+
+/// The broker has named the records that it does not want, and taken none (KIP-467). Those fail, each with
+/// what was said of it; the others go out again under numbers of their own. False when it named none, or when
+/// it is not known that the batch is in no log. A transaction has to be aborted for the one record in any
+/// case.
+bool producer_core::sift(batch_ptr& content, const error& why, const answer_of& answer) {
+  std::map<std::int32_t, const std::optional<std::string>*> named;
+  for (const auto& one : answer.record_errors) {
+    if (one.batch_index < 0 || one.batch_index >= content->count) continue;
+    named.emplace(one.batch_index, &one.batch_index_error_message);
+  }
+  if (named.empty() || content->maybe_persisted || content->stray) return false;
+  auto& slot = *content->slot;
+  std::vector<std::int32_t> indices;
+  for (const auto& [index, text] : named) indices.push_back(index);
+  auto sifted = sift_batch(*content, indices, source_->pool());
+  const auto parts = sifted.refused.size() + (sifted.rest ? 1 : 0);
+  slot.unanswered += static_cast<std::uint32_t>(parts - 1);
+  auto text = named.begin();
+  for (auto& part : sifted.refused) {
+    error own{why};
+    if (*text->second) own.with_detail(**text->second);
+    ++text;
+    fail(std::move(part), std::move(own));
+  }
+  if (!sifted.rest) return true;
+  if (transaction_.used()) {
+    fail(std::move(sifted.rest), error{why}.with_detail("other records of its batch were refused"));
+    return true;
+  }
+  sifted.rest->sealed = sifted.rest->builder.seal({}, settings_.compression(), &compressor_);
+  slot.sending.draining = !slot.sending.in_flight.empty();
+  send_again(std::move(sifted.rest));
+  enqueue(slot);
+  return true;
 }
 
 void producer_core::fail(batch_ptr content, error why) {

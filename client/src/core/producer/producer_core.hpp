@@ -73,6 +73,9 @@ class producer_core final : public reactor {
   // producer_core.cpp: gathering and sending
   void adopt_topics();
   void apply(topic_slot& topic, const topic_info* info);
+  void begin_anew(topic_slot& topic, std::size_t partitions);
+  void set_leader(partition_slot& slot, node_id leader);
+  static void publish(topic_slot& topic, std::size_t partitions);
   void judge_brokers(time_point now);
   void linger(time_point now, bool hurried);
   void enqueue(partition_slot& slot);
@@ -81,6 +84,7 @@ class producer_core final : public reactor {
   bool send_round(node_id node, node_queue& queue, time_point now);
   void send_request(node_id node, node_queue& queue, std::vector<batch_ptr> batches, time_point now);
   batch_ptr next_batch(partition_slot& slot, time_point now);
+  bool is_for_another(const batch& content) const;
   bool may_send(partition_slot& slot, time_point now);
   bool settle_identity(partition_slot& slot);
   batch_ptr pick_again(partition_slot& slot);
@@ -99,6 +103,7 @@ class producer_core final : public reactor {
   static bool is_head(const batch& content);
   void retry(batch_ptr content, const error& why, time_point now);
   void split(batch_ptr content);
+  bool sift(batch_ptr& content, const error& why, const answer_of& answer);
   static void send_again(batch_ptr content);
   void fail(batch_ptr content, error why);
   void complete(batch_ptr content, std::int64_t base_offset);
