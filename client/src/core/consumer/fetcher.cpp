@@ -35,6 +35,8 @@ extent measure(const protocol::record_set& input, std::int64_t from) {
   return found;
 }
 
+constexpr std::int16_t first_to_wait_here = 8;  // before KIP-219 the broker has waited itself
+
 bool is_stale(broker_errc code) {
   return needs_metadata_refresh(code) || code == broker_errc::fenced_leader_epoch ||
          code == broker_errc::unknown_topic_id || code == broker_errc::inconsistent_topic_id ||
@@ -145,7 +147,7 @@ void fetcher::on_answer(node_id node, response answer, time_point now) {
     if (answer.failure) need_metadata();  // a dead broker's partitions are led by others soon
     return failed(node, from, read.error(), now);
   }
-  if (answer_.throttle_time_ms > 0) {
+  if (answer_.throttle_time_ms > 0 && answer.version >= first_to_wait_here) {
     const auto until = now + std::chrono::milliseconds{answer_.throttle_time_ms};
     context_->out.throttled.emplace_back(node, until);
     from.not_before = std::max(from.not_before, until);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t transaction_token = UINT64_MAX;
 constexpr std::uint64_t identity_token = 0;
+constexpr std::int16_t first_to_wait_here = 6;  // before KIP-219 the broker has waited itself
 
 bool changes_identity(broker_errc code) noexcept {
   return code == broker_errc::out_of_order_sequence_number || code == broker_errc::unknown_producer_id ||
@@ -79,7 +80,9 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
     return;
   }
   if (answer_.throttle_time_ms > 0) {
-    out_.throttled.emplace_back(sent.node, now + std::chrono::milliseconds{answer_.throttle_time_ms});
+    if (answer.version >= first_to_wait_here) {
+      out_.throttled.emplace_back(sent.node, now + std::chrono::milliseconds{answer_.throttle_time_ms});
+    }
     out_.events.emplace_back(event_kind::throttled, severity::info, context::msg)
         .at(sent.node)
         .with("produce quota, " + std::to_string(answer_.throttle_time_ms) + " ms");

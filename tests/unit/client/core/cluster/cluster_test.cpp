@@ -343,6 +343,22 @@ TEST_CASE("cluster: throttling holds back all but the group's traffic") {
   CHECK(rig.fate(3) == "ok from 2");
 }
 
+TEST_CASE("cluster: however long a broker throttles, what waits for it ends by its deadline") {
+  auto rig = learned();
+  const auto to = destination::broker(node_id{2});
+  rig.submit(1, to, 30s, core::traffic::produce);
+  rig.run();
+  core::outbox box;
+  box.throttled.emplace_back(node_id{2}, rig.now + std::chrono::milliseconds{INT32_MAX});
+  rig.cluster->note(nullptr, box, rig.now);
+  rig.submit(3, to, 5s, core::traffic::produce);
+  rig.run_until(rig.now + 4999ms);
+  CHECK(rig.fate(3) == "none");
+  rig.run_until(rig.now + 1ms);
+  CHECK(contains(rig.fate(3), "unsent: "));
+  CHECK(rig.spins < 50);
+}
+
 TEST_CASE("cluster: a reactor that leaves gets nothing more, and its own connections close") {
   auto rig = learned();
   rig.answer_later = {"b2:9092", "b3:9092", "b1:9092"};

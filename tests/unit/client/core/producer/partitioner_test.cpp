@@ -350,3 +350,26 @@ TEST_CASE("partitioner: a slow broker gets less when the spread is adaptive, and
   const auto alike = spread(true, 1);
   CHECK(*std::ranges::min_element(alike) > 850);
 }
+
+TEST_CASE("partitioner: a broker that does not answer in time is avoided until it does") {
+  test::producer_rig rig;
+  rig.settings.availability_timeout = 100ms;
+  rig.leaders("t", {1, 2});
+  rig.add("t", 1, 1);
+  const auto sent = rig.one();
+  rig.pass(99ms);
+  (void)rig.step();
+  CHECK(rig.slot("t", 1).available);
+  CHECK(rig.core().next_deadline() == rig.now + 1ms);
+  rig.pass(1ms);
+  (void)rig.step();
+  CHECK_FALSE(rig.slot("t", 1).available);
+  CHECK(rig.slot("t", 0).available);
+  rig.leaders("t", {1, 2, 2});  // metadata does not make it answer
+  CHECK_FALSE(rig.slot("t", 1).available);
+  CHECK_FALSE(rig.slot("t", 2).available);
+  rig.answer(sent);
+  (void)rig.step();
+  CHECK(rig.slot("t", 1).available);
+  CHECK(rig.slot("t", 2).available);
+}

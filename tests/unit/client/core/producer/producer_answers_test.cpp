@@ -402,6 +402,18 @@ TEST_CASE("answers: throttling is passed on") {
   CHECK(throttled[0].second == rig.now + std::chrono::milliseconds{INT32_MAX});
 }
 
+TEST_CASE("answers: brokers before KIP-219 have waited themselves") {
+  for (const auto version : {std::int16_t{5}, std::int16_t{6}}) {
+    producer_rig rig;
+    rig.version = version;
+    rig.leaders("t", {3});
+    rig.add("t", 0, 1);
+    rig.answer(rig.one(), {verdict{}}, 100);
+    CHECK(rig.core().out().throttled.size() == (version < 6 ? 0 : 1));
+    CHECK(rig.fate(1) == "persisted at 0");
+  }
+}
+
 TEST_CASE("answers: retries=N ends after N repetitions") {
   producer_rig rig;
   rig.settings.idempotence = false;

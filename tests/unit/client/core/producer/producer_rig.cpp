@@ -186,7 +186,9 @@ void producer_rig::answer_identity(broker_errc code, std::int64_t id, std::int16
   message.error_code = static_cast<std::int16_t>(code);
   message.producer = producer_id{id};
   message.epoch = producer_epoch{epoch};
-  core().handle(asked.token, response_of(protocol::ref(message), 4), now);
+  auto said = response_of(protocol::ref(message), 4);
+  said.transaction_version = 2;  // of no meaning but to transactions
+  core().handle(asked.token, std::move(said), now);
 }
 
 void producer_rig::fail_identity(const error& why) {

@@ -133,6 +133,29 @@ TEST_CASE("incarnations: what is under way is answered by the old topic, and wai
   CHECK(rig.core().unfinished_records() == 0);
 }
 
+TEST_CASE("incarnations: a transaction does not go on in the new topic with what the old one did not take") {
+  producer_rig rig;
+  rig.version = 13;
+  rig.settings.transactional_id = "tx";
+  rig.ids["t"] = id_of(1);
+  rig.leaders("t", {1});
+  auto& tx = rig.core().transactions();
+  std::string told;
+  tx.init(rig.now + 60s, [&](result<void> how) { told = how ? "ok" : how.error().message(); });
+  (void)rig.step();
+  REQUIRE(told == "ok");
+  REQUIRE(tx.begin().has_value());
+  rig.add("t", 0, 1);
+  rig.answer(rig.one());
+  rig.add("t", 0, 2);
+  rig.answer(rig.one(), broker_errc::unknown_topic_id);
+  make_anew(rig);
+  rig.pass(2s);
+  CHECK(rig.step().empty());
+  CHECK(starts(rig.fate(2), "not persisted"));
+  CHECK(tx.now_is() == core::transaction_state::must_abort);
+}
+
 TEST_CASE("incarnations: records of partitions that the new topic lacks end, new ones go to those it has") {
   producer_rig rig;
   begin(rig, {1, 1, 1});
