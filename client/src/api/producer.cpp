@@ -226,9 +226,10 @@ class producer::impl final : public core::producer_sink {
   result<void> append(const record& what, lane& here, const core::partition_table& table,
                       const core::accumulator::item& item, std::size_t bound, delivery_callback& report,
                       bool wait, time_point deadline) {
-    auto asked = partitioner_.wanted(what, *here.topic, table, thread_here.random);
-    if (!asked) return asked.error();
-    const auto fixed = *asked;
+    std::optional<std::int32_t> fixed;
+    std::optional<error> refused;
+    if (!partitioner_.wanted(what, *here.topic, table, thread_here.random, fixed, refused)) [[unlikely]]
+      return std::move(*refused);
     if (fixed && static_cast<std::size_t>(*fixed) >= table.slots.size()) {  // below zero is far above, too
       error why{errc::unknown_partition,
                 "the topic has " + std::to_string(table.slots.size()) + " partitions"};

@@ -75,35 +75,42 @@ partitioner::partitioner(const producer_settings& settings, partition_function f
       adaptive_(settings.adaptive),
       plain_(!function && settings.partitioner != partitioner_kind::round_robin &&
              settings.partitioner != partitioner_kind::random),
+      null_sticks_(settings.partitioner == partitioner_kind::murmur2_random ||
+                   settings.partitioner == partitioner_kind::consistent_random ||
+                   settings.partitioner == partitioner_kind::fnv1a_random),
       share_(static_cast<std::size_t>(settings.batch_size)),
       function_(std::move(function)) {}
 
 std::optional<std::int32_t> partitioner::by_key(const record& what, std::int32_t count,
                                                 random_source& random) const {
-  if (ignores_keys_) return std::nullopt;
   return partition_of_key(kind_, octets(what.key()), count, random);
 }
 
-result<std::optional<std::int32_t>> partitioner::otherwise(const record& what, topic_slot& topic,
-                                                           const partition_table& table,
-                                                           random_source& random) const {
+bool partitioner::otherwise(const record& what, topic_slot& topic, const partition_table& table,
+                            random_source& random, std::optional<std::int32_t>& to,
+                            std::optional<error>& why) const {
   const auto count = static_cast<std::int32_t>(table.slots.size());
   if (!function_) {
-    if (kind_ == partitioner_kind::round_robin) return std::optional{in_turn(topic, table)};
-    const auto drawn = partition_of_key(kind_, std::nullopt, count, random);
-    if (available(table.slots[static_cast<std::size_t>(*drawn)])) return drawn;
-    return partition_of_key(kind_, std::nullopt, count, random);  // one more chance, as librdkafka gives
+    if (kind_ == partitioner_kind::round_robin) {
+      to = in_turn(topic, table);
+      return true;
+    }
+    to = partition_of_key(kind_, std::nullopt, count, random);
+    if (available(table.slots[static_cast<std::size_t>(*to)])) return true;
+    to = partition_of_key(kind_, std::nullopt, count, random);  // one more chance, as librdkafka gives
+    return true;
   }
   try {
     const auto chosen = function_(what.topic(), what.key(), what.value(), count);
-    if (chosen == any_partition) return std::optional<std::int32_t>{};
-    return std::optional{raw(chosen)};
+    if (chosen != any_partition) to = raw(chosen);
+    return true;
   } catch (const std::exception& thrown) {
-    return error{errc::invalid_argument, std::string{"the partition function threw: "} + thrown.what()}.on(
-        what.topic());
+    why = error{errc::invalid_argument, std::string{"the partition function threw: "} + thrown.what()};
   } catch (...) {
-    return error{errc::invalid_argument, "the partition function threw"}.on(what.topic());
+    why = error{errc::invalid_argument, "the partition function threw"};
   }
+  why->on(what.topic());
+  return false;
 }
 
 void partitioner::full(sticky_place& at, std::size_t size) const noexcept {

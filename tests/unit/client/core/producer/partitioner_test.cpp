@@ -34,6 +34,7 @@ struct stage {
   core::partition_table table;
   core::random_source random{3};
   core::sticky_place at;
+  std::optional<error> refused;
 
   explicit stage(std::size_t count) {
     settings.batch_size = 1000;
@@ -45,8 +46,9 @@ struct stage {
   core::partitioner make(partition_function function = {}) const { return {settings, std::move(function)}; }
   /// Where a record of that kind goes; -1: anywhere, -2: an error.
   std::int32_t wanted(const core::partitioner& by, const record& what) {
-    const auto asked = by.wanted(what, topic, table, random);
-    return asked ? asked->value_or(-1) : -2;
+    std::optional<std::int32_t> to;
+    refused.reset();
+    return by.wanted(what, topic, table, random, to, refused) ? to.value_or(-1) : -2;
   }
   void available(std::size_t number, bool is) { slots[number]->available = is; }
 };
@@ -204,11 +206,12 @@ TEST_CASE("partitioner: the application's function sees the record, and may leav
   CHECK(s.wanted(by, record{"t", "k", ""}) == 0);
   CHECK(s.wanted(by, record{"t"}) == -1);
   CHECK(s.wanted(by, record{"t", "k", "far too long"}) == 12);  // the caller refuses it
-  const auto thrown = by.wanted(record{"t", "k"}, s.topic, s.table, s.random);
-  REQUIRE(thrown.has_error());
-  CHECK(thrown.error() == errc::invalid_argument);
-  CHECK(thrown.error().detail() == "the partition function threw: no value");
+  CHECK(s.wanted(by, record{"t", "k"}) == -2);
+  REQUIRE(s.refused.has_value());
+  CHECK(*s.refused == errc::invalid_argument);
+  CHECK(s.refused->detail() == "the partition function threw: no value");
   CHECK(s.wanted(by, record{"t", "k", "odd"}) == -2);
+  CHECK(s.refused->topic() == "t");
 }
 
 TEST_CASE("partitioner: the partition changes after batch.size octets, however many batches they made") {
