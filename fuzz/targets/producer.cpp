@@ -78,7 +78,9 @@ class game final : public core::producer_sink {
     delivery_callback report{[this](const delivery& d) { ++told_[d.opaque()]; }};
     std::size_t needed = 0;
     auto& slot = *table->slots[in_.below(table->slots.size())];
-    if (source_.append(slot, what, report, false, needed) == core::accumulator::appended::ok) ++added_;
+    if (source_.append(slot, what, report, core::accumulator::placing::fixed, needed) ==
+        core::accumulator::appended::ok)
+      ++added_;
   }
 
   void leaders(std::size_t partitions) {

@@ -95,7 +95,7 @@ bool producer_app::produce(std::uint64_t number, std::int32_t partition) {
   for (;;) {
     delivery_callback call = [this](const delivery& what) { report(what); };
     std::size_t needed = 0;
-    switch (accumulator_.append(slot, item, call, false, needed)) {
+    switch (accumulator_.append(slot, item, call, core::accumulator::placing::fixed, needed)) {
       case core::accumulator::appended::ok: {
         const auto limit = host_.clock() + settings_.delivery_timeout.count() * millisecond + second;
         truth_.accepted(key, partition, limit);

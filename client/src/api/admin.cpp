@@ -89,6 +89,7 @@ admin::admin(const client& shared, const admin_config& properties) {
   core::admin_settings settings;
   reader.read(settings);
   reader.finish();
+  api_detail::tell_notices(*shared.engine(), reader);
   impl_ = std::make_unique<impl>(shared.engine(), settings);
 }
 

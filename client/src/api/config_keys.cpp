@@ -4,6 +4,7 @@
 #include "core/config/client_settings.hpp"
 #include "core/config/config_reader.hpp"
 #include "core/config/consumer_settings.hpp"
+#include "core/config/foreign_keys.hpp"
 #include "core/config/producer_settings.hpp"
 
 namespace kwire {
@@ -21,6 +22,16 @@ std::vector<config_key> keys_of() {
 }
 
 }  // namespace
+
+std::vector<foreign_config_key> foreign_config_keys() {
+  std::vector<foreign_config_key> keys;
+  for (const auto& line : core::foreign_keys()) {
+    keys.push_back({std::string{line.name}, std::string{line.peer},
+                    line.verdict == core::foreign_verdict::no_effect, std::string{line.harmless},
+                    std::string{line.why}});
+  }
+  return keys;
+}
 
 std::vector<config_key> config_keys(config_role role) {
   switch (role) {

@@ -39,6 +39,7 @@ consumer::consumer(const client& shared, const consumer_config& properties) {
   reader.read(settings);
   settings.check(reader);
   reader.finish();
+  api_detail::tell_notices(*shared.engine(), reader);
   impl_ = std::make_unique<impl>(shared.engine(), std::move(settings));
 }
 

@@ -11,6 +11,12 @@ severity level_of(std::int64_t syslog_level) {
 
 }  // namespace
 
+void tell_notices(runtime::engine& to, const core::config_reader& reader) {
+  for (const auto& text : reader.notices()) {
+    to.tell(event{event_kind::config_notice, severity::warning, context::broker}.with(text));
+  }
+}
+
 std::shared_ptr<runtime::engine> make_engine(core::config_reader& reader, std::unique_ptr<observer> watcher,
                                              const std::function<void()>& check) {
   core::client_settings settings;
@@ -22,7 +28,9 @@ std::shared_ptr<runtime::engine> make_engine(core::config_reader& reader, std::u
     reader.fault("bootstrap.servers: missing; give at least one host:port");
   check();
   if (!watcher) watcher = make_stderr_logger(level_of(settings.log_level), settings.debug);
-  return std::make_shared<runtime::engine>(std::move(settings), seeds, std::move(watcher));
+  auto engine = std::make_shared<runtime::engine>(std::move(settings), seeds, std::move(watcher));
+  tell_notices(*engine, reader);
+  return engine;
 }
 
 }  // namespace kwire::api_detail

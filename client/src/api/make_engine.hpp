@@ -14,4 +14,7 @@ namespace kwire::api_detail {
 std::shared_ptr<runtime::engine> make_engine(core::config_reader& reader, std::unique_ptr<observer> watcher,
                                              const std::function<void()>& check);
 
+/// For handles on an engine that is there already.
+void tell_notices(runtime::engine& to, const core::config_reader& reader);
+
 }  // namespace kwire::api_detail

@@ -39,8 +39,7 @@ std::atomic<std::uint64_t> last_instance{0};
 struct lane {
   std::uint64_t instance = 0;
   core::topic_slot* topic = nullptr;
-  std::uint32_t sticky = 0;
-  bool stuck = false;
+  core::sticky_place place;
 };
 
 /// Constant-initialised: a thread-local object with a constructor costs a call at every use.
@@ -56,9 +55,10 @@ constinit thread_local thread_memory thread_here;
 
 class producer::impl final : public core::producer_sink {
  public:
-  impl(std::shared_ptr<runtime::engine> engine, core::producer_settings settings)
+  impl(std::shared_ptr<runtime::engine> engine, core::producer_settings settings, partition_function function)
       : engine_(std::move(engine)),
         settings_(settings),
+        partitioner_(settings, std::move(function)),
         instance_(++last_instance),
         accumulator_(static_cast<std::size_t>(settings.batch_size),
                      static_cast<std::size_t>(settings.buffer_memory), [this] { engine_->wake(); }),
@@ -100,7 +100,7 @@ class producer::impl final : public core::producer_sink {
     if (bound > static_cast<std::size_t>(settings_.max_request_size)) [[unlikely]] {
       return too_large(what, bound);
     }
-    auto outcome = append(what, here, *table, item, report, wait, deadline);
+    auto outcome = append(what, here, *table, item, bound, report, wait, deadline);
     if (engine_->turn_wanted()) [[unlikely]]
       engine_->take_turn();
     return outcome;
@@ -220,29 +220,31 @@ class producer::impl final : public core::producer_sink {
       memory.seeded = true;
     }
     memory.last = (memory.last + 1) % static_cast<std::uint32_t>(memory.lanes.size());
-    return memory.lanes[memory.last] = {instance_, &accumulator_.topic(topic), 0, false};
+    return memory.lanes[memory.last] = {instance_, &accumulator_.topic(topic), {}};
   }
 
   result<void> append(const record& what, lane& here, const core::partition_table& table,
-                      const core::accumulator::item& item, delivery_callback& report, bool wait,
-                      time_point deadline) {
-    auto count = static_cast<std::int32_t>(table.slots.size());
+                      const core::accumulator::item& item, std::size_t bound, delivery_callback& report,
+                      bool wait, time_point deadline) {
     std::optional<std::int32_t> fixed;
-    if (what.partition()) {
-      fixed = raw(*what.partition());
-      if (*fixed < 0 || *fixed >= count) {
-        error why{errc::unknown_partition, "the topic has " + std::to_string(count) + " partitions"};
-        return why.on(what.topic(), *what.partition());
-      }
-    } else {
-      fixed = core::partition_of_key(settings_.partitioner, item.key, count, thread_here.random);
+    std::optional<error> refused;
+    if (!partitioner_.wanted(what, *here.topic, table, thread_here.random, fixed, refused)) [[unlikely]]
+      return std::move(*refused);
+    if (fixed && static_cast<std::size_t>(*fixed) >= table.slots.size()) {  // below zero is far above, too
+      error why{errc::unknown_partition,
+                "the topic has " + std::to_string(table.slots.size()) + " partitions"};
+      return why.on(what.topic(), partition_id{*fixed});
     }
     for (;;) {
-      const auto index = fixed ? static_cast<std::uint32_t>(*fixed) : sticky(here, table);
+      const auto index = fixed ? static_cast<std::uint32_t>(*fixed)
+                               : partitioner_.place(here.place, table, thread_here.random);
+      const auto how = fixed ? core::accumulator::placing::fixed : partitioner_.placing(here.place);
       std::size_t needed = 0;
-      switch (accumulator_.append(*table.slots[index], item, report, !fixed, needed)) {
-        case core::accumulator::appended::ok: return {};
-        case core::accumulator::appended::full: here.stuck = false; break;
+      switch (accumulator_.append(*table.slots[index], item, report, how, needed)) {
+        case core::accumulator::appended::ok:
+          if (!fixed) here.place.given += bound;
+          return {};
+        case core::accumulator::appended::full: partitioner_.full(here.place, bound); break;
         case core::accumulator::appended::no_memory:
           if (!wait) return queue_full(what);
           if (deadline == core::never) deadline = runtime::deadline_after(settings_.max_block);
@@ -259,24 +261,6 @@ class producer::impl final : public core::producer_sink {
     engine_->take_turn();
     const runtime::engine::plain_wait waiting{*engine_};
     return accumulator_.pool().wait_for(needed, deadline);
-  }
-
-  /// A partition with a leader, by chance; kept until its batch is full.
-  std::uint32_t sticky(lane& here, const core::partition_table& table) {
-    const auto count = static_cast<std::uint32_t>(table.slots.size());
-    if (here.stuck && here.sticky < count &&
-        table.slots[here.sticky]->available.load(std::memory_order_relaxed)) {
-      return here.sticky;
-    }
-    auto choice = static_cast<std::uint32_t>(thread_here.random.below(count));
-    for (std::uint32_t tried = 0; tried < count; ++tried) {
-      if (table.slots[choice]->available.load(std::memory_order_relaxed)) break;
-      choice = (choice + 1) % count;
-    }
-    if (choice == here.sticky && count > 1) choice = (choice + 1) % count;
-    here.sticky = choice;
-    here.stuck = true;
-    return choice;
   }
 
   result<const core::partition_table*> wait_for_partitions(core::topic_slot& topic, time_point deadline) {
@@ -379,6 +363,7 @@ class producer::impl final : public core::producer_sink {
 
   std::shared_ptr<runtime::engine> engine_;
   const core::producer_settings settings_;
+  const core::partitioner partitioner_;
   const std::uint64_t instance_;
   core::accumulator accumulator_;
   api_detail::delivery_queue reports_;
@@ -392,9 +377,12 @@ class producer::impl final : public core::producer_sink {
 
 namespace {
 
-core::producer_settings read_settings(core::config_reader& reader) {
+core::producer_settings read_settings(core::config_reader& reader, const producer_config& properties) {
   core::producer_settings settings;
   settings.read(reader);
+  if (properties.partition_by() && reader.given("partitioner")) {
+    reader.fault("partitioner: a partition function was given too");
+  }
   return settings;
 }
 
@@ -404,17 +392,18 @@ producer::producer(const producer_config& properties, std::unique_ptr<observer> 
   core::config_reader reader{properties};
   core::producer_settings settings;
   auto engine = api_detail::make_engine(reader, std::move(watcher), [&] {
-    settings = read_settings(reader);
+    settings = read_settings(reader, properties);
     reader.finish();
   });
-  impl_ = std::make_unique<impl>(std::move(engine), settings);
+  impl_ = std::make_unique<impl>(std::move(engine), settings, properties.partition_by());
 }
 
 producer::producer(const client& shared, const producer_config& properties) {
   core::config_reader reader{properties};
-  const auto settings = read_settings(reader);
+  const auto settings = read_settings(reader, properties);
   reader.finish();
-  impl_ = std::make_unique<impl>(shared.engine(), settings);
+  api_detail::tell_notices(*shared.engine(), reader);
+  impl_ = std::make_unique<impl>(shared.engine(), settings, properties.partition_by());
 }
 
 producer::producer(producer&&) noexcept = default;

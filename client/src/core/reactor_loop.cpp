@@ -43,7 +43,7 @@ bool reactor_loop::round(time_point now) {
   }
   for (auto& e : cluster_.output().events) tell_(e);
   cluster_.output().events.clear();
-  return busy;
+  return busy || cluster_.snapshot() != last_snapshot_;
 }
 
 bool reactor_loop::empty_outbox(reactor& member, time_point now) {

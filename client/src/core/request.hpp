@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/cluster/leader_news.hpp"
 #include "core/frame.hpp"
 
 namespace kwire::core {
@@ -115,8 +116,6 @@ result<void> read_response(M& message, const response& answer) {
   return decode_message(protocol::ref(message), answer);
 }
 
-class metadata_snapshot;
-
 /// Topics whose metadata a reactor wants kept up to date.
 struct topic_interest {
   std::vector<std::string> names;
@@ -130,6 +129,7 @@ struct outbox {
   std::vector<event> events;
   std::optional<topic_interest> interest;                  ///< replaces what the reactor wanted before
   bool refresh_metadata = false;                           ///< leaders are not where they were thought
+  leader_news leaders;                                     ///< but there, as a broker said
   std::vector<std::string> lost_coordinators;              ///< groups whose coordinator has moved
   std::vector<std::string> lost_transaction_coordinators;  ///< transactional ids likewise
   std::vector<std::pair<node_id, time_point>> throttled;   ///< do not send to this node before (KIP-219)

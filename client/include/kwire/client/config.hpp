@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <kwire/protocol/ids.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -54,9 +58,30 @@ class client_config : public config {
  public:
   using config::config;
 };
+
+/// Chooses the partition of a record that names none: 0 up to `partitions` - 1, or `any_partition`. Called by
+/// `produce` in the thread that calls it, so by several at a time. A number that is no partition's makes
+/// `produce` return unknown_partition, an exception invalid_argument; the record is not accepted then.
+using partition_function =
+    std::function<partition_id(std::string_view topic, std::optional<std::string_view> key,
+                               std::optional<std::string_view> value, std::int32_t partitions)>;
+
+/// The record may go anywhere: it sticks to a partition as records without a key do.
+inline constexpr partition_id any_partition{-1};
+
 class producer_config : public config {
  public:
   using config::config;
+
+  /// Instead of `partitioner`.
+  producer_config& partition_by(partition_function function) {
+    partition_by_ = std::move(function);
+    return *this;
+  }
+  const partition_function& partition_by() const noexcept { return partition_by_; }
+
+ private:
+  partition_function partition_by_;
 };
 class consumer_config : public config {
  public:

@@ -18,6 +18,16 @@ struct config_key {
   std::string doc;
 };
 
+/// A key of the Java client or librdkafka that kwire has no setting for.
+struct foreign_config_key {
+  std::string name;  ///< with a star at its end: everything that begins so
+  std::string peer;
+  bool accepted = false;  ///< without effect, as a notice tells; otherwise it is a fault
+  std::string harmless;   ///< values, separated by blanks, of which nothing is said
+  std::string why;
+};
+std::vector<foreign_config_key> foreign_config_keys();
+
 /// The keys that belong to a role itself.
 std::vector<config_key> config_keys(config_role role);
 

@@ -156,6 +156,7 @@ void cluster::note(const reactor* who, outbox& box, time_point now) {
     box.interest.reset();
   }
   if (std::exchange(box.refresh_metadata, false)) metadata_.request_refresh();
+  if (!box.leaders.empty()) adopt_leaders(std::exchange(box.leaders, {}), now);
   for (auto& group : box.lost_coordinators) {
     coordinators_.forget({coordinator_type::group, group});
   }
@@ -313,6 +314,13 @@ void cluster::adopt_brokers(time_point now) {
   for (const auto id : gone) {
     auto peer = std::move(learned_.extract(id).mapped());
     drop(*peer, error{errc::connection_lost, "the broker has left the cluster"}, now);
+  }
+}
+
+void cluster::adopt_leaders(const leader_news& news, time_point now) {
+  if (!metadata_.adopt(news)) return;
+  for (const auto& told : news.brokers) {
+    if (const auto* info = snapshot()->find(told.id)) learn(info->id, info->host, info->port, now);
   }
 }
 

@@ -75,6 +75,7 @@ class cluster final : private reactor {
   std::unique_ptr<endpoint> make_endpoint(node_id id, const std::string& host, std::uint16_t port);
   void learn(node_id id, const std::string& host, std::uint16_t port, time_point now);
   void adopt_brokers(time_point now);
+  void adopt_leaders(const leader_news& news, time_point now);
   void drop(endpoint& peer, const error& why, time_point now);
   void close_connections(const std::function<bool(const connection_key&)>& which, const error& why,
                          time_point now);

@@ -140,6 +140,29 @@ bool metadata_keeper::digest(const protocol::metadata_response& answer, time_poi
   return true;
 }
 
+bool metadata_keeper::adopt(const leader_news& news) {
+  std::shared_ptr<metadata_snapshot> fresh;
+  for (const auto& told : news.leaders) {
+    const auto& now = fresh ? *fresh : *snapshot_;
+    const auto* known = now.find(told.topic, told.partition);
+    if (known == nullptr || told.epoch <= known->epoch) continue;
+    const auto place = std::ranges::find(news.brokers, told.node, &broker_info::id);
+    if (place == news.brokers.end() && now.find(told.node) == nullptr) continue;
+    if (!fresh) fresh = std::make_shared<metadata_snapshot>(*snapshot_);
+    if (place != news.brokers.end()) fresh->brokers[told.node] = *place;
+    auto info = std::make_shared<topic_info>(*fresh->find(told.topic));
+    auto& partition = info->partitions[static_cast<std::size_t>(raw(told.partition))];
+    partition.leader = told.node;
+    partition.epoch = told.epoch;
+    partition.rewinds = 0;
+    fresh->topics[told.topic] = std::move(info);
+  }
+  if (!fresh) return false;
+  ++fresh->revision;
+  snapshot_ = std::move(fresh);
+  return true;
+}
+
 std::shared_ptr<const topic_info> metadata_keeper::merge(const protocol::metadata_response::topic& answer,
                                                          const topic_info* before) {
   auto info = std::make_shared<topic_info>();

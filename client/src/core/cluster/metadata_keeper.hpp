@@ -31,6 +31,8 @@ class metadata_keeper {
   /// False when the answer was refused as a whole (another cluster, no brokers); `why` says so.
   bool digest(const protocol::metadata_response& answer, time_point now, std::optional<error>& why);
   void failed(time_point now);
+  /// Takes over leaders of newer epochs that a broker named. False when there is nothing new.
+  bool adopt(const leader_news& news);
   time_point next_deadline() const;
 
   const std::shared_ptr<const metadata_snapshot>& snapshot() const noexcept { return snapshot_; }

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/config/foreign_keys.hpp"
+
 namespace kwire {
 namespace {
 
@@ -239,11 +241,23 @@ std::string config_reader::nearest(std::string_view key) const {
   return best;
 }
 
+void config_reader::judge_foreign(const entry& given) {
+  const auto* foreign = find_foreign_key(given.key);
+  if (foreign == nullptr) {
+    const auto hint = nearest(given.key);
+    return fault(given.key + ": unknown key" + (hint.empty() ? "" : "; did you mean " + hint + "?"));
+  }
+  if (foreign->asks_for_nothing(given.value)) return;
+  // The value is not shown: it could be a secret.
+  if (foreign->verdict == foreign_verdict::refused) {
+    return fault(given.key + ": not supported: " + std::string{foreign->why});
+  }
+  notices_.push_back(given.key + " has no effect: " + std::string{foreign->why});
+}
+
 void config_reader::finish() {
   for (const auto& given : entries_) {
-    if (given.used) continue;
-    const auto hint = nearest(given.key);
-    fault(given.key + ": unknown key" + (hint.empty() ? "" : "; did you mean " + hint + "?"));
+    if (!given.used) judge_foreign(given);
   }
   if (!faults_.empty()) throw config_error{faults_};
 }

@@ -28,6 +28,8 @@ class config_reader {
 
   /// Call after the last `read`: reports unknown keys and throws `config_error` if there is any fault.
   void finish();
+  /// Keys of other clients that were given and do nothing, each with the reason. Complete after `finish`.
+  const std::vector<std::string>& notices() const noexcept { return notices_; }
 
  private:
   friend class property_applier;
@@ -38,11 +40,13 @@ class config_reader {
   };
   void apply(const std::function<void(setting_visitor&)>& describe);
   std::string nearest(std::string_view key) const;
+  void judge_foreign(const entry& given);
 
   std::vector<entry> entries_;
   std::set<std::string, std::less<>> given_;
   std::vector<std::string> known_;
   std::vector<std::string> faults_;
+  std::vector<std::string> notices_;
 };
 
 /// A line of the documentation table of a settings structure.

@@ -48,7 +48,8 @@ void describe_group(consumer_settings& s, setting_visitor& v) {
       {.doc = "Assignors in order of preference: range, roundrobin, sticky, cooperative-sticky (or Java's "
               "class names). Rebalances are cooperative only if every one listed is."});
   v.flag("enable.auto.commit", s.auto_commit,
-         {.doc = "Commit in the background what polls before the last one handed over."});
+         {.doc = "Commit in the background what polls before the last one handed over.",
+          .aliases = "auto.commit.enable"});
   v.time("auto.commit.interval.ms", s.auto_commit_interval,
          {.doc = "Pause between automatic commits.", .min = 0, .max = longest_ms});
 }

@@ -6,8 +6,22 @@ namespace {
 constexpr std::int64_t longest_ms = 0x7fffffff;
 constexpr choice acks_words[] = {{"all", -1}, {"-1", -1}, {"0", 0}, {"1", 1}};
 constexpr choice codec_words[] = {{"none", 0}, {"gzip", 1}, {"snappy", 2}, {"lz4", 3}, {"zstd", 4}};
+constexpr auto as_number(auto value) { return static_cast<std::int64_t>(value); }
+
+using kind = partitioner_kind;
 constexpr choice partitioner_words[] = {
-    {"murmur2_random", 0}, {"murmur2", 1}, {"consistent", 2}, {"consistent_random", 3}, {"random", 4}};
+    {"murmur2_random", as_number(kind::murmur2_random)},
+    {"murmur2", as_number(kind::murmur2)},
+    {"consistent", as_number(kind::consistent)},
+    {"consistent_random", as_number(kind::consistent_random)},
+    {"fnv1a", as_number(kind::fnv1a)},
+    {"fnv1a_random", as_number(kind::fnv1a_random)},
+    {"random", as_number(kind::random)},
+    {"sticky", as_number(kind::sticky)},
+    {"round_robin", as_number(kind::round_robin)},
+    {"org.apache.kafka.clients.producer.internals.DefaultPartitioner", as_number(kind::murmur2_random)},
+    {"org.apache.kafka.clients.producer.UniformStickyPartitioner", as_number(kind::sticky)},
+    {"org.apache.kafka.clients.producer.RoundRobinPartitioner", as_number(kind::round_robin)}};
 
 }  // namespace
 
@@ -42,6 +56,10 @@ void producer_settings::describe_delivery(setting_visitor& v) {
               "produce waits. Java's default is 33554432 for batches alone.",
        .min = 64 * 1024,
        .max = std::int64_t{1} << 40});
+  v.number("queue.buffering.max.kbytes", buffer_kbytes,
+           {.doc = "buffer.memory in KiB, as librdkafka counts it; 0 leaves it to buffer.memory.",
+            .min = 0,
+            .max = 2'147'483'647});
   v.time("max.block.ms", max_block,
          {.doc = "How long produce may wait for metadata or room.", .min = 0, .max = longest_ms});
   v.time("delivery.timeout.ms", delivery_timeout,
@@ -76,10 +94,26 @@ void producer_settings::describe_content(setting_visitor& v) {
   v.number("compression.gzip.level", gzip_level, {.doc = "1 to 9, -1 the codec's own.", .min = -1, .max = 9});
   v.number("compression.lz4.level", lz4_level, {.doc = "1 to 17.", .min = 1, .max = 17});
   v.number("compression.zstd.level", zstd_level, {.doc = "-131072 to 22.", .min = -131072, .max = 22});
+  v.number(
+      "compression.level", level,
+      {.doc = "Level of the codec that compression.type names, instead of that codec's own key; -1 leaves "
+              "it to that.",
+       .min = -1,
+       .max = 22});
   v.one_of(
       "partitioner", partitioner, partitioner_words,
-      {.doc = "How keys choose partitions; murmur2_random is the Java client's way: null keys stick to a "
-              "partition for a batch, all others are hashed."});
+      {.doc =
+           "How records without a partition get one. murmur2_random is the Java client's way: null keys "
+           "stick to a partition for batch.size octets, all others are hashed; consistent (CRC32) and fnv1a "
+           "are librdkafka's; *_random without a key, sticky for all records stick likewise.",
+       .aliases = "partitioner.class"});
+  v.flag("partitioner.adaptive.partitioning.enable", adaptive,
+         {.doc = "Records that stick go less often to partitions with batches on their way (KIP-794)."});
+  v.time("partitioner.availability.timeout.ms", availability_timeout,
+         {.doc = "Records that stick avoid a broker that has not answered for that long; 0 never (KIP-794).",
+          .min = 0,
+          .max = longest_ms});
+  v.flag("partitioner.ignore.keys", ignore_keys, {.doc = "Records with a key stick too (KIP-794)."});
   v.flag("allow.auto.create.topics", create_topics,
          {.doc = "Let the broker create topics that are produced to, if it is configured to."});
   v.flag("delivery.report.poll", report_by_poll,
@@ -102,6 +136,13 @@ void producer_settings::describe_transactions(setting_visitor& v) {
 void producer_settings::read(config_reader& reader) {
   reader.read(*this);
   idempotence_explicit = reader.given("enable.idempotence") && idempotence;
+  if (buffer_kbytes > 0) {
+    if (reader.given("buffer.memory") && buffer_memory != buffer_kbytes * 1024) {
+      reader.fault("queue.buffering.max.kbytes contradicts buffer.memory: they are the same option");
+    }
+    buffer_memory = buffer_kbytes * 1024;
+  }
+  if (level >= 0) apply_level(reader);
   const bool weak_acks = acks != -1;
   if (!transactional_id.empty()) {
     if (!idempotence) reader.fault("transactional.id needs enable.idempotence=true");
@@ -117,6 +158,25 @@ void producer_settings::read(config_reader& reader) {
   }
   if (linger > delivery_timeout) reader.fault("delivery.timeout.ms must not be below linger.ms");
   if (buffer_memory < batch_size) reader.fault("buffer.memory must hold one batch of batch.size");
+}
+
+/// One key for all codecs, as librdkafka has it. Each codec's limits are those of its own key.
+void producer_settings::apply_level(config_reader& reader) {
+  const auto give = [&](std::int64_t& field, std::string_view key, std::int64_t least, std::int64_t most) {
+    if (reader.given(key) && field != level) {
+      reader.fault("compression.level contradicts " + std::string{key} + ": they are the same option");
+    } else if (level < least || level > most) {
+      reader.fault("compression.level=" + std::to_string(level) + ": must be within " +
+                   std::to_string(least) + ".." + std::to_string(most) + " for this codec");
+    }
+    field = level;
+  };
+  switch (codec) {
+    case protocol::codec::gzip: return give(gzip_level, "compression.gzip.level", 0, 9);
+    case protocol::codec::lz4: return give(lz4_level, "compression.lz4.level", 1, 17);
+    case protocol::codec::zstd: return give(zstd_level, "compression.zstd.level", 0, 22);
+    default: return;  // nothing to set
+  }
 }
 
 protocol::compression producer_settings::compression() const {

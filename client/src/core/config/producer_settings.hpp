@@ -15,6 +15,10 @@ enum class partitioner_kind : std::uint8_t {
   consistent,
   consistent_random,
   random,
+  fnv1a,
+  fnv1a_random,
+  sticky,
+  round_robin,
 };
 
 /// Keys of a producer. Defaults are Java 4.4's but for batch.size, which is an upper bound here: buffers
@@ -38,7 +42,11 @@ struct producer_settings {
   std::int64_t gzip_level = -1;
   std::int64_t lz4_level = 9;
   std::int64_t zstd_level = 3;
+  std::int64_t level = -1;  ///< of whatever codec
   partitioner_kind partitioner = partitioner_kind::murmur2_random;
+  bool adaptive = true;
+  bool ignore_keys = false;
+  milliseconds availability_timeout{0};
   bool create_topics = true;
   bool report_by_poll = false;
   std::string transactional_id;
@@ -49,7 +57,10 @@ struct producer_settings {
   void read(config_reader& reader);
   protocol::compression compression() const;
 
+  std::int64_t buffer_kbytes = 0;  ///< librdkafka's word for buffer_memory; 0: not given
+
  private:
+  void apply_level(config_reader& reader);
   void describe_delivery(setting_visitor& v);
   void describe_content(setting_visitor& v);
   void describe_transactions(setting_visitor& v);

@@ -35,6 +35,8 @@ extent measure(const protocol::record_set& input, std::int64_t from) {
   return found;
 }
 
+constexpr std::int16_t first_to_wait_here = 8;  // before KIP-219 the broker has waited itself
+
 bool is_stale(broker_errc code) {
   return needs_metadata_refresh(code) || code == broker_errc::fenced_leader_epoch ||
          code == broker_errc::unknown_topic_id || code == broker_errc::inconsistent_topic_id ||
@@ -145,7 +147,7 @@ void fetcher::on_answer(node_id node, response answer, time_point now) {
     if (answer.failure) need_metadata();  // a dead broker's partitions are led by others soon
     return failed(node, from, read.error(), now);
   }
-  if (answer_.throttle_time_ms > 0) {
+  if (answer_.throttle_time_ms > 0 && answer.version >= first_to_wait_here) {
     const auto until = now + std::chrono::milliseconds{answer_.throttle_time_ms};
     context_->out.throttled.emplace_back(node, until);
     from.not_before = std::max(from.not_before, until);
@@ -181,6 +183,7 @@ void fetcher::on_answer(node_id node, response answer, time_point now) {
       on_partition(node, where, asked->second, data, answer.body, now);
     }
   }
+  if (!context_->out.leaders.empty()) context_->out.leaders.add_brokers(answer_.node_endpoints);
   if (!chunks_.empty()) context_->sink.fetched(std::exchange(chunks_, {}));
 }
 
@@ -190,7 +193,17 @@ void fetcher::on_partition(node_id node, const topic_partition& where, const fet
   auto* state = partitions_->find(where, asked.version);
   if (state == nullptr || state->now != stage::fetching || state->offset != asked.offset) return;
   const auto code = static_cast<broker_errc>(data.error_code);
-  if (code != broker_errc::none) return on_error(node, where, *state, code, now);
+  if (code != broker_errc::none) {
+    on_error(node, where, *state, code, now);
+    // With the leader known nothing has to be waited for; an old epoch changes nothing, and waits.
+    const auto* known = context_->metadata->find(where.topic, where.partition);
+    const bool newer = known == nullptr || data.current_leader.epoch > known->epoch;
+    if (is_stale(code) && newer &&
+        context_->out.leaders.add(where.topic, where.partition, data.current_leader)) {
+      state->not_before = {};
+    }
+    return;
+  }
   if (state->paused) return;
   state->pause.reset();
   state->told = false;

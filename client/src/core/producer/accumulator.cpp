@@ -34,14 +34,16 @@ topic_slot& accumulator::topic(std::string_view name) {
 }
 
 accumulator::appended accumulator::append(partition_slot& slot, const item& what, delivery_callback& report,
-                                          bool may_move, std::size_t& needed) {
+                                          placing how, std::size_t& needed) {
   bool closed = false;
   bool opened = false;
+  bool added = false;
   {
     std::lock_guard guard{slot.lock};
     for (;;) {
       if (!slot.open) {
-        if (closed && may_move) break;  // the next batch is opened where the record goes, not here
+        // The next batch is opened where the record goes, not here.
+        if (how == placing::join_open || (closed && how == placing::until_full)) break;
         const auto size = protocol::batch_header_size +
                           protocol::batch_builder::record_bound(what.key, what.value, what.headers);
         if (!open(slot, size, static_cast<bool>(report), needed)) {
@@ -58,6 +60,7 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
       if (batch.builder.append(what.timestamp_ms, what.key, what.value, what.headers)) {
         if (report) batch.reports.push(report, what.opaque, batch.builder.count() - 1);
         ++slot.accepted;
+        added = true;
         break;
       }
       const auto size = batch.builder.size() +
@@ -72,7 +75,7 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
     }
   }
   if (closed || opened) notify();
-  return closed && !opened ? appended::full : appended::ok;
+  return added ? appended::ok : appended::full;
 }
 
 /// The first buffer of a partition is small and grows; later ones begin with what the last batch needed.
@@ -86,6 +89,7 @@ bool accumulator::open(partition_slot& slot, std::size_t needed, bool with_repor
     return false;
   }
   fresh->slot = &slot;
+  slot.unanswered.fetch_add(1, std::memory_order_relaxed);
   fresh->serial = last_serial_.fetch_add(1, std::memory_order_relaxed) + 1;
   fresh->opened = now_();
   fresh->builder.open(memory->data(), usable(*memory, needed));

@@ -39,6 +39,7 @@ struct batch {
   std::span<std::byte> sealed{};
   std::int32_t base_sequence = -1;
   std::int64_t number = 0;  ///< among the partition's batches of its identity
+  uuid incarnation{};       ///< of the topic, when it was last sent; zero before and without topic ids
   std::int64_t attempts = 0;
   bool maybe_persisted = false;  ///< an attempt ended without a word from the broker
   bool stray = false;            ///< and may still be on its way there, whatever was heard since
@@ -73,7 +74,9 @@ struct alignas(64) partition_slot {
   std::uint64_t accepted = 0;    ///< records ever
   std::size_t last_size = 0;     ///< of the last full batch: what to begin the next one with
 
-  std::atomic<bool> available{true};  ///< has a leader; a hint for keyless records
+  // Hints for records that may go anywhere.
+  std::atomic<bool> available{true};         ///< has a leader that answers
+  std::atomic<std::uint32_t> unanswered{0};  ///< batches without an outcome
 
   topic_slot* topic = nullptr;
   partition_id id{};
@@ -119,6 +122,7 @@ struct topic_slot {
   std::string name;
   std::atomic<const partition_table*> partitions{nullptr};  ///< null until metadata is there
   std::atomic<std::int16_t> problem{0};  ///< the broker's error code for the topic while there is one
+  std::atomic<std::uint32_t> turn{0};    ///< of the partitioner round_robin
 
   uuid id{};  // this and what follows: producer core only
 
@@ -142,7 +146,13 @@ class accumulator {
   enum class appended : std::uint8_t {
     ok,
     no_memory,  ///< nothing happened; wait with `pool().wait_for(needed)` and call again
-    full,       ///< nothing happened; the batch was closed, a keyless record may go elsewhere now
+    full,       ///< nothing happened, the record should go elsewhere
+  };
+  /// What may be done with a record besides adding it to the open batch.
+  enum class placing : std::uint8_t {
+    fixed,       ///< whatever is needed
+    until_full,  ///< a batch may be begun, but not behind one that had to be closed for this record
+    join_open,   ///< nothing
   };
 
   using clock_reader = std::function<time_point()>;
@@ -152,8 +162,8 @@ class accumulator {
   accumulator(std::size_t batch_size, std::size_t budget, std::function<void()> wake,
               clock_reader now = &std::chrono::steady_clock::now);
 
-  /// `may_move`: answer `full` instead of opening a batch after one had to be closed.
-  appended append(partition_slot& slot, const item& what, delivery_callback& report, bool may_move,
+  /// Answers `full` where `how` does not allow what would be needed.
+  appended append(partition_slot& slot, const item& what, delivery_callback& report, placing how,
                   std::size_t& needed);
   accumulator_pool& pool() noexcept { return *pool_; }
 

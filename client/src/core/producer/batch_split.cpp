@@ -1,5 +1,6 @@
 #include "core/producer/batch_split.hpp"
 
+#include <algorithm>
 #include <kwire/protocol/records/batch_reader.hpp>
 #include <kwire/protocol/records/record_range.hpp>
 #include <limits>
@@ -16,61 +17,112 @@ std::vector<header_view> headers_of(const record_view& from) {
   return all;
 }
 
-/// A batch like `whole`, without records, with room for `size` octets.
-batch_ptr make_part(const batch& whole, std::size_t size, accumulator_pool& pool) {
+/// A batch like `whole`, without records and memory.
+batch_ptr make_part(const batch& whole, std::int32_t first_record) {
   auto part = std::make_unique<batch>();
   part->slot = whole.slot;
   part->serial = whole.serial;
   part->parts = whole.parts;
+  part->first_record = first_record;
   part->opened = whole.opened;
   part->number = whole.number;
+  part->incarnation = whole.incarnation;
   part->attempts = whole.attempts;
-  part->memory = pool.take(size, whatever_is_out);
-  part->builder.open(part->memory->data(), part->memory->capacity());
   return part;
 }
 
-}  // namespace
+void add_parts(batch& whole, std::size_t count) {
+  if (!whole.parts) whole.parts = std::make_shared<std::atomic<std::int32_t>>(1);
+  *whole.parts += static_cast<std::int32_t>(count) - 1;
+}
 
-std::array<batch_ptr, 2> split_batch(batch& whole, accumulator_pool& pool) {
+/// Copies the records of a sealed batch into those of `parts` that `part_of` (an index) chooses for their
+/// indices; beyond the end of `parts` is nowhere. Gives them room first.
+template <class Chooser>
+void copy_records(const batch& whole, std::span<batch_ptr> parts, const Chooser& part_of,
+                  accumulator_pool& pool) {
   protocol::record_set set{bytes_view{whole.sealed}};
   const auto content = *set.begin();  // the iterator holds it
   protocol::decompressor unpacker;
   bytes buffer;
   const auto payload = protocol::payload(content, unpacker, largest_batch, buffer).value();
-  const auto half = whole.count / 2;
 
-  std::array<std::size_t, 2> sizes{protocol::batch_header_size, protocol::batch_header_size};
+  std::vector<std::size_t> sizes(parts.size(), protocol::batch_header_size);
   std::int32_t index = 0;
   for (const auto& record : protocol::records(content, payload)) {
-    sizes[index++ < half ? 0 : 1] +=
-        protocol::batch_builder::record_bound(record.key(), record.value(), headers_of(record));
+    const std::size_t to = part_of(index++);
+    if (to >= parts.size()) continue;
+    sizes[to] += protocol::batch_builder::record_bound(record.key(), record.value(), headers_of(record));
   }
-  if (!whole.parts) whole.parts = std::make_shared<std::atomic<std::int32_t>>(1);
-  ++*whole.parts;
-  std::array<batch_ptr, 2> parts{make_part(whole, sizes[0], pool), make_part(whole, sizes[1], pool)};
-
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i]->memory = pool.take(sizes[i], whatever_is_out);
+    parts[i]->builder.open(parts[i]->memory->data(), parts[i]->memory->capacity());
+  }
   index = 0;
   for (const auto& record : protocol::records(content, payload)) {
-    auto& part = *parts[index++ < half ? 0 : 1];
-    (void)part.builder.append(record.timestamp_ms(), record.key(), record.value(), headers_of(record));
+    const std::size_t to = part_of(index++);
+    if (to >= parts.size()) continue;
+    (void)parts[to]->builder.append(record.timestamp_ms(), record.key(), record.value(), headers_of(record));
   }
+}
+
+void move_report(wanted_report& report, batch& to, std::int32_t index, accumulator_pool& pool) {
+  (void)to.reports.make_room(pool, whatever_is_out);
+  to.reports.push(report.call, report.opaque, index);
+}
+
+}  // namespace
+
+std::array<batch_ptr, 2> split_batch(batch& whole, accumulator_pool& pool) {
+  const auto half = whole.count / 2;
+  const auto part_of = [half](std::int32_t index) { return index < half ? std::size_t{0} : std::size_t{1}; };
+  add_parts(whole, 2);
+  std::array<batch_ptr, 2> parts{make_part(whole, whole.first_record),
+                                 make_part(whole, whole.first_record + half)};
+  copy_records(whole, parts, part_of, pool);
   whole.reports.for_each([&](wanted_report& report) {
-    const bool second = report.index >= half;
-    auto& reports = parts[second ? 1 : 0]->reports;
-    (void)reports.make_room(pool, whatever_is_out);
-    reports.push(report.call, report.opaque, report.index - (second ? half : 0));
+    const auto to = part_of(report.index);
+    move_report(report, *parts[to], report.index - (to == 0 ? 0 : half), pool);
   });
   parts[0]->count = half;
   parts[1]->count = whole.count - half;
-  parts[0]->first_record = whole.first_record;
-  parts[1]->first_record = whole.first_record + half;
   if (whole.base_sequence >= 0) {
     parts[0]->base_sequence = whole.base_sequence;
     parts[1]->base_sequence = sequence_after(whole.base_sequence, half);
   }
   whole.memory.reset();
   return parts;
+}
+
+sifted_batch sift_batch(batch& whole, std::span<const std::int32_t> refused, accumulator_pool& pool) {
+  const auto before = [&](std::int32_t index) { return std::ranges::lower_bound(refused, index); };
+  const auto is_refused = [&](std::int32_t index) {
+    const auto found = before(index);
+    return found != refused.end() && *found == index;
+  };
+  const bool any_left = refused.size() < static_cast<std::size_t>(whole.count);
+  add_parts(whole, refused.size() + (any_left ? 1 : 0));
+  sifted_batch sifted;
+  for (const auto index : refused) {
+    auto& part = sifted.refused.emplace_back(make_part(whole, whole.first_record + index));
+    part->count = 1;
+    part->base_sequence = whole.base_sequence;
+  }
+  if (any_left) {
+    sifted.rest = make_part(whole, whole.first_record);
+    sifted.rest->count = whole.count - static_cast<std::int32_t>(refused.size());
+    copy_records(whole, {&sifted.rest, 1}, is_refused, pool);
+  }
+  whole.reports.for_each([&](wanted_report& report) {
+    const auto smaller = before(report.index) - refused.begin();
+    if (is_refused(report.index)) {
+      move_report(report, *sifted.refused[static_cast<std::size_t>(smaller)], 0, pool);
+    } else {
+      move_report(report, *sifted.rest, report.index - static_cast<std::int32_t>(smaller), pool);
+    }
+  });
+  whole.memory.reset();
+  return sifted;
 }
 
 }  // namespace kwire::core

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t transaction_token = UINT64_MAX;
 constexpr std::uint64_t identity_token = 0;
+constexpr std::int16_t first_to_wait_here = 6;  // before KIP-219 the broker has waited itself
 
 bool changes_identity(broker_errc code) noexcept {
   return code == broker_errc::out_of_order_sequence_number || code == broker_errc::unknown_producer_id ||
@@ -34,6 +35,7 @@ void producer_core::handle(std::uint64_t token, response answer, time_point now)
   if (found.empty()) return;
   auto sent = std::move(found.mapped());
   --nodes_[sent.node].in_flight;
+  patience_.returned(sent.node, !answer.failure, now);
   for (const auto& content : sent.batches) returned(*content);
   if (answer.failure) return on_failure(std::move(sent), answer, now);
   if (settings_.acks == 0) {
@@ -78,7 +80,9 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
     return;
   }
   if (answer_.throttle_time_ms > 0) {
-    out_.throttled.emplace_back(sent.node, now + std::chrono::milliseconds{answer_.throttle_time_ms});
+    if (answer.version >= first_to_wait_here) {
+      out_.throttled.emplace_back(sent.node, now + std::chrono::milliseconds{answer_.throttle_time_ms});
+    }
     out_.events.emplace_back(event_kind::throttled, severity::info, context::msg)
         .at(sent.node)
         .with("produce quota, " + std::to_string(answer_.throttle_time_ms) + " ms");
@@ -91,7 +95,8 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
         auto& content = sent.batches[(next + step) % sent.batches.size()];
         if (!content || content->slot->id != partition.index) continue;
         const auto& wanted = *content->slot->topic;
-        const bool same = answer.version >= 13 ? wanted.id == topic.topic_id : wanted.name == topic.name;
+        const bool same =
+            answer.version >= 13 ? content->incarnation == topic.topic_id : wanted.name == topic.name;
         if (!same) continue;
         next = (next + step + 1) % sent.batches.size();
         on_partition(std::move(content), partition, now);
@@ -99,6 +104,7 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
       }
     }
   }
+  if (!out_.leaders.empty()) out_.leaders.add_brokers(answer_.node_endpoints);
   for (auto& content : sent.batches) {
     if (!content) continue;
     content->maybe_persisted = true;
@@ -117,7 +123,10 @@ void producer_core::on_partition(batch_ptr content, const answer_of& answer, tim
 void producer_core::on_refused(batch_ptr content, broker_errc code, const answer_of& answer, time_point now) {
   auto& sending = content->slot->sending;
   auto why = refusal(*content, code, answer);
-  if (needs_metadata_refresh(code)) out_.refresh_metadata = true;
+  if (needs_metadata_refresh(code)) {
+    out_.refresh_metadata = true;
+    (void)out_.leaders.add(content->slot->topic->name, content->slot->id, answer.current_leader);
+  }
   if (transaction_.used() && changes_identity(code)) {
     return on_refused_in_transaction(std::move(content), std::move(why), now);
   }
@@ -147,7 +156,6 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       return retry(std::move(content), why, now);
     case broker_errc::not_leader_or_follower:
     case broker_errc::unknown_topic_or_partition:
-    case broker_errc::unknown_topic_id:
     case broker_errc::kafka_storage_error:
       // With acks=all said before the append, and also after it, when leader or topic go away while the
       // broker waits for the followers: the records may be with the next leader.
@@ -166,6 +174,7 @@ void producer_core::on_refused(batch_ptr content, broker_errc code, const answer
       if (code == broker_errc::unknown_server_error || find(code) == nullptr) content->maybe_persisted = true;
       // Refused before the append, so only earlier attempts could have left it in the log.
       if (is_retriable(code)) return retry(std::move(content), why, now);
+      if (!answer.record_errors.empty() && sift(content, why, answer)) return;
       return fail(std::move(content), std::move(why));
   }
 }
@@ -234,6 +243,7 @@ void producer_core::split(batch_ptr content) {
             " octets");
   sending.draining = !sending.in_flight.empty();
   ++sending.numbered;
+  ++slot.unanswered;
   for (auto& part : split_batch(*content, source_->pool())) {
     protocol::batch_stamp stamp;
     if (part->base_sequence >= 0) {
@@ -245,8 +255,45 @@ void producer_core::split(batch_ptr content) {
   enqueue(slot);
 }
 
+/// The broker has named the records that it does not want, and taken none (KIP-467). Those fail, each with
+/// what was said of it; the others go out again under numbers of their own. False when it named none, or when
+/// it is not known that the batch is in no log. A transaction has to be aborted for the one record in any
+/// case.
+bool producer_core::sift(batch_ptr& content, const error& why, const answer_of& answer) {
+  std::map<std::int32_t, const std::optional<std::string>*> named;
+  for (const auto& one : answer.record_errors) {
+    if (one.batch_index < 0 || one.batch_index >= content->count) continue;
+    named.emplace(one.batch_index, &one.batch_index_error_message);
+  }
+  if (named.empty() || content->maybe_persisted || content->stray) return false;
+  auto& slot = *content->slot;
+  std::vector<std::int32_t> indices;
+  for (const auto& [index, text] : named) indices.push_back(index);
+  auto sifted = sift_batch(*content, indices, source_->pool());
+  const auto parts = sifted.refused.size() + (sifted.rest ? 1 : 0);
+  slot.unanswered += static_cast<std::uint32_t>(parts - 1);
+  auto text = named.begin();
+  for (auto& part : sifted.refused) {
+    error own{why};
+    if (*text->second) own.with_detail(**text->second);
+    ++text;
+    fail(std::move(part), std::move(own));
+  }
+  if (!sifted.rest) return true;
+  if (transaction_.used()) {
+    fail(std::move(sifted.rest), error{why}.with_detail("other records of its batch were refused"));
+    return true;
+  }
+  sifted.rest->sealed = sifted.rest->builder.seal({}, settings_.compression(), &compressor_);
+  slot.sending.draining = !slot.sending.in_flight.empty();
+  send_again(std::move(sifted.rest));
+  enqueue(slot);
+  return true;
+}
+
 void producer_core::fail(batch_ptr content, error why) {
   auto& sending = content->slot->sending;
+  --content->slot->unanswered;
   // Its sequence numbers will not be used: later ones would wait for them for ever.
   if (content->base_sequence >= 0) sending.renew_identity = true;
   transaction_.batch_failed(why, content->base_sequence >= 0);
@@ -268,6 +315,7 @@ void producer_core::fail(batch_ptr content, error why) {
 
 void producer_core::complete(batch_ptr content, std::int64_t base_offset) {
   content->slot->sending.failures = 0;
+  --content->slot->unanswered;
   content->slot->sending.acknowledged = true;
   transaction_.batch_persisted();
   const auto count = static_cast<std::uint64_t>(content->count);

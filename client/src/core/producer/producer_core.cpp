@@ -24,6 +24,7 @@ producer_core::producer_core(const client_settings& client, producer_settings se
       source_(&source),
       sink_(&sink),
       random_(seed),
+      patience_(settings_.availability_timeout),
       identity_(client, settings_, random_),
       transaction_(client, settings_, identity_, random_) {}
 
@@ -40,6 +41,7 @@ void producer_core::advance(time_point now) {
     delayed_.erase(delayed_.begin());
   }
   if (now >= next_expiry_) expire(now);
+  judge_brokers(now);
   if (transaction_.used()) drive_transaction(now);
   if (broken_) return give_up_waiting(*broken_);
   send_ready(now);
@@ -65,7 +67,7 @@ void producer_core::drive_transaction(time_point now) {
 
 time_point producer_core::next_deadline() const {
   auto next = broken_ ? next_expiry_ : std::min(identity_.next_deadline(), next_expiry_);
-  next = std::min(next, transaction_.next_deadline());
+  next = std::min({next, transaction_.next_deadline(), patience_.next_deadline()});
   if (!delayed_.empty()) next = std::min(next, delayed_.begin()->first);
   if (!lingering_.empty()) next = std::min<time_point>(next, lingering_.front().opened + settings_.linger);
   return next;
@@ -90,31 +92,72 @@ void producer_core::metadata_changed(const std::shared_ptr<const metadata_snapsh
 void producer_core::apply(topic_slot& topic, const topic_info* info) {
   if (info == nullptr) return;
   topic.problem.store(static_cast<std::int16_t>(info->error), std::memory_order_release);
+  const bool made_anew = !topic.id.is_zero() && !info->id.is_zero() && topic.id != info->id;
   topic.id = info->id;
+  if (made_anew) begin_anew(topic, info->partitions.size());
   for (auto number = topic.slots.size(); number < info->partitions.size(); ++number) {
     auto slot = std::make_unique<partition_slot>();
     slot->topic = &topic;
     slot->id = partition_id{static_cast<std::int32_t>(number)};
     topic.slots.push_back(std::move(slot));
   }
-  for (std::size_t i = 0; i < info->partitions.size(); ++i) {
-    auto& slot = *topic.slots[i];
-    auto& sending = slot.sending;
-    const auto leader = info->partitions[i].leader;
-    slot.available.store(leader != no_node, std::memory_order_relaxed);
-    if (leader == sending.leader) continue;
-    sending.leader = leader;
-    sending.queued = false;  // the old leader's queue skips it
-    // What the old leader still has must be answered first, or sequence numbers would arrive out of order.
-    sending.draining = !sending.in_flight.empty();
-    enqueue(slot);
-  }
+  for (std::size_t i = 0; i < info->partitions.size(); ++i)
+    set_leader(*topic.slots[i], info->partitions[i].leader);
+  publish(topic, made_anew ? info->partitions.size() : topic.slots.size());
+}
+
+void producer_core::set_leader(partition_slot& slot, node_id leader) {
+  auto& sending = slot.sending;
+  slot.available.store(leader != no_node && !patience_.is_late(leader), std::memory_order_relaxed);
+  if (leader == sending.leader) return;
+  sending.leader = leader;
+  sending.queued = false;  // the old leader's queue skips it
+  // What the old leader still has must be answered first, or sequence numbers would arrive out of order.
+  sending.draining = !sending.in_flight.empty();
+  sending.not_before = {};  // the pause was for the other one
+  enqueue(slot);
+}
+
+void producer_core::publish(topic_slot& topic, std::size_t partitions) {
   const auto* published = topic.partitions.load(std::memory_order_relaxed);
-  if (topic.slots.empty() || (published != nullptr && published->slots.size() == topic.slots.size())) return;
+  if (partitions == 0 || (published != nullptr && published->slots.size() == partitions)) return;
   auto table = std::make_unique<partition_table>();
-  for (const auto& slot : topic.slots) table->slots.push_back(slot.get());
+  for (std::size_t i = 0; i < partitions; ++i) table->slots.push_back(topic.slots[i].get());
   topic.partitions.store(table.get(), std::memory_order_release);
   topic.tables.push_back(std::move(table));
+}
+
+/// The topic was deleted and made again (KIP-516). Its logs know nothing of our numbers: what waits goes
+/// there under new ones, but for what may be in the old log (`next_batch` looks). Records of partitions that
+/// it no longer has go nowhere.
+void producer_core::begin_anew(topic_slot& topic, std::size_t partitions) {
+  out_.events.emplace_back(event_kind::topic_appeared, severity::warning, context::msg)
+      .about(topic.name)
+      .with("made anew, with another id");
+  for (std::size_t i = 0; i < topic.slots.size(); ++i) {
+    auto& slot = *topic.slots[i];
+    auto& sending = slot.sending;
+    sending.renew_identity = sending.renew_identity || (sending.numbered > 0 && !transaction_.used());
+    sending.draining = !sending.in_flight.empty();
+    if (i < partitions || partitions == 0) continue;
+    set_leader(slot, no_node);
+    const error gone{errc::unknown_partition,
+                     "the topic was made anew with " + std::to_string(partitions) + " partitions"};
+    for (auto& content : std::exchange(sending.again, {})) fail(std::move(content), gone);
+    while (auto content = accumulator::take(slot, UINT64_MAX)) fail(std::move(content), gone);
+  }
+}
+
+/// Records that may go anywhere avoid brokers that do not answer.
+void producer_core::judge_brokers(time_point now) {
+  for (const auto node : patience_.poll(now)) {
+    const bool available = !patience_.is_late(node);
+    for (auto* topic : topics_) {
+      for (auto& slot : topic->slots) {
+        if (slot->sending.leader == node) slot->available.store(available, std::memory_order_relaxed);
+      }
+    }
+  }
 }
 
 /// Batches open since `linger` ago, and all that somebody waits for, may go. Marked, not taken: while the
@@ -207,6 +250,7 @@ void producer_core::send_request(node_id node, node_queue& queue, std::vector<ba
   ask.token = ++last_token_;
   counted_.batches_sent += batches.size();
   ++queue.in_flight;
+  patience_.sent(node, now);
   flights_.emplace(ask.token, flight{node, std::move(batches)});
   out_.requests.push_back(std::move(ask));
 }
@@ -227,9 +271,22 @@ batch_ptr producer_core::next_batch(partition_slot& slot, time_point now) {
       continue;
     }
     if (content->sealed.empty()) finish(*content);
+    if (is_for_another(*content)) {
+      fail(std::move(content), error{errc::unknown_topic, "the topic was deleted and made anew"});
+      continue;
+    }
+    content->incarnation = slot.topic->id;
     return content;
   }
   return nullptr;
+}
+
+/// What may be in the log of the topic that was here before must not be in this one's too. And a transaction
+/// does not come apart: its other records went with that topic.
+bool producer_core::is_for_another(const batch& content) const {
+  const auto& now = content.slot->topic->id;
+  if (content.incarnation.is_zero() || now.is_zero() || content.incarnation == now) return false;
+  return content.maybe_persisted || content.stray || transaction_.used();
 }
 
 bool producer_core::may_send(partition_slot& slot, time_point now) {

@@ -14,6 +14,7 @@
 #include "core/config/client_settings.hpp"
 #include "core/config/producer_settings.hpp"
 #include "core/producer/accumulator.hpp"
+#include "core/producer/broker_patience.hpp"
 #include "core/producer/identity.hpp"
 #include "core/producer/outcomes.hpp"
 #include "core/producer/transaction.hpp"
@@ -72,6 +73,10 @@ class producer_core final : public reactor {
   // producer_core.cpp: gathering and sending
   void adopt_topics();
   void apply(topic_slot& topic, const topic_info* info);
+  void begin_anew(topic_slot& topic, std::size_t partitions);
+  void set_leader(partition_slot& slot, node_id leader);
+  static void publish(topic_slot& topic, std::size_t partitions);
+  void judge_brokers(time_point now);
   void linger(time_point now, bool hurried);
   void enqueue(partition_slot& slot);
   void delay(partition_slot& slot, time_point until);
@@ -79,6 +84,7 @@ class producer_core final : public reactor {
   bool send_round(node_id node, node_queue& queue, time_point now);
   void send_request(node_id node, node_queue& queue, std::vector<batch_ptr> batches, time_point now);
   batch_ptr next_batch(partition_slot& slot, time_point now);
+  bool is_for_another(const batch& content) const;
   bool may_send(partition_slot& slot, time_point now);
   bool settle_identity(partition_slot& slot);
   batch_ptr pick_again(partition_slot& slot);
@@ -97,6 +103,7 @@ class producer_core final : public reactor {
   static bool is_head(const batch& content);
   void retry(batch_ptr content, const error& why, time_point now);
   void split(batch_ptr content);
+  bool sift(batch_ptr& content, const error& why, const answer_of& answer);
   static void send_again(batch_ptr content);
   void fail(batch_ptr content, error why);
   void complete(batch_ptr content, std::int64_t base_offset);
@@ -108,6 +115,7 @@ class producer_core final : public reactor {
   accumulator* source_;
   producer_sink* sink_;
   random_source random_;
+  broker_patience patience_;
   identity identity_;
   transaction transaction_;
   transaction_state transaction_told_ = transaction_state::none;

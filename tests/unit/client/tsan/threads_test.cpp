@@ -102,7 +102,8 @@ void put(consumer& to, std::size_t partition, std::uint64_t value, delivery_call
   what.opaque = value;
   for (;;) {
     std::size_t needed = 0;
-    if (to.source.append(to.slots[partition], what, report, false, needed) == accumulator::appended::ok)
+    if (to.source.append(to.slots[partition], what, report, accumulator::placing::fixed, needed) ==
+        accumulator::appended::ok)
       return;
     to.source.hurry();
     REQUIRE(to.source.pool().wait_for(needed, std::chrono::steady_clock::now() + 60s));

@@ -84,6 +84,7 @@ void cluster_rig::reply(std::uint64_t link, const M& message, const protocol::re
 protocol::metadata_response cluster_rig::metadata() const {
   protocol::metadata_response message;
   message.cluster_id = cluster_id;
+  message.topics = topics;
   message.controller_id = node_id{controller};
   for (const auto& [id, address] : brokers) {
     auto& broker = message.brokers.emplace_back();

@@ -37,6 +37,7 @@ class cluster_rig {
   std::set<std::string> silent;        ///< addresses that take connections and say nothing
   std::set<std::string> answer_later;  ///< addresses whose user requests wait for `serve`
   std::string cluster_id = "c";
+  std::vector<protocol::metadata_response::topic> topics;
   broker_errc coordinator_error = broker_errc::none;
   std::int32_t coordinator = 2;
   std::int32_t controller = 1;

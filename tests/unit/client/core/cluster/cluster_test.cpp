@@ -170,6 +170,29 @@ TEST_CASE("cluster: a single peer that is no broker is told at once") {
   CHECK(contains(rig.fate(1), "NOT_A_KAFKA_BROKER"));
 }
 
+TEST_CASE("cluster: a leader and its address that a broker named are used without asking for metadata") {
+  cluster_rig rig{{{"b1", 9092}}};
+  auto& topic = rig.topics.emplace_back();
+  topic.name = "t";
+  auto& partition = topic.partitions.emplace_back();
+  partition.leader_id = node_id{1};
+  partition.epoch = leader_epoch{3};
+  rig.want("t");
+  rig.run();
+  const auto asked = rig.metadata_requests;
+  core::outbox box;
+  box.leaders.leaders.push_back({"t", partition_id{0}, node_id{9}, leader_epoch{4}});
+  box.leaders.brokers.push_back({node_id{9}, "b9", 9099, std::nullopt});
+  rig.cluster->note(&rig.origin, box, rig.now);
+  CHECK(box.leaders.empty());
+  CHECK(rig.cluster->snapshot()->find("t", partition_id{0})->leader == node_id{9});
+  rig.submit(1, destination::broker(node_id{9}));
+  rig.run();
+  CHECK(rig.links_to("b9:9099").size() == 1);
+  CHECK(rig.fate(1) == "ok from 9");
+  CHECK(rig.metadata_requests == asked);
+}
+
 TEST_CASE("cluster: when all learned brokers fail, the bootstrap list counts again") {
   auto rig = learned();
   // The cluster has moved as a whole; the bootstrap name leads to the new place.
@@ -318,6 +341,22 @@ TEST_CASE("cluster: throttling holds back all but the group's traffic") {
   CHECK(rig.fate(4) == "ok from 2");
   rig.run_until(rig.now + 1s);
   CHECK(rig.fate(3) == "ok from 2");
+}
+
+TEST_CASE("cluster: however long a broker throttles, what waits for it ends by its deadline") {
+  auto rig = learned();
+  const auto to = destination::broker(node_id{2});
+  rig.submit(1, to, 30s, core::traffic::produce);
+  rig.run();
+  core::outbox box;
+  box.throttled.emplace_back(node_id{2}, rig.now + std::chrono::milliseconds{INT32_MAX});
+  rig.cluster->note(nullptr, box, rig.now);
+  rig.submit(3, to, 5s, core::traffic::produce);
+  rig.run_until(rig.now + 4999ms);
+  CHECK(rig.fate(3) == "none");
+  rig.run_until(rig.now + 1ms);
+  CHECK(contains(rig.fate(3), "unsent: "));
+  CHECK(rig.spins < 50);
 }
 
 TEST_CASE("cluster: a reactor that leaves gets nothing more, and its own connections close") {

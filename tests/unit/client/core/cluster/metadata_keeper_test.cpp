@@ -102,6 +102,37 @@ TEST_CASE("metadata: nobody interested, nothing asked; then at once, then by age
   r.keeper.remove_interest(&r.a);
 }
 
+TEST_CASE("metadata: a leader that a broker names is taken over when its epoch is newer, and stays") {
+  rig r;
+  r.want({"t"});
+  (void)r.poll();
+  r.learn(1, 5);
+  const auto before = r.keeper.snapshot();
+  const auto tell = [&](std::int32_t leader, std::int32_t epoch, const char* host, std::string topic = "t",
+                        std::int32_t partition = 0) {
+    core::leader_news news;
+    news.leaders.push_back({std::move(topic), partition_id{partition}, node_id{leader}, leader_epoch{epoch}});
+    if (host != nullptr) news.brokers.push_back({node_id{leader}, host, 9093, std::nullopt});
+    return r.keeper.adopt(news);
+  };
+  CHECK_FALSE(tell(2, 5, "h2"));     // not newer
+  CHECK_FALSE(tell(2, 6, nullptr));  // nobody knows where
+  CHECK_FALSE(tell(2, 6, "h2", "other"));
+  CHECK_FALSE(tell(2, 6, "h2", "t", 1));
+  CHECK_FALSE(tell(2, 6, "h2", "t", -1));
+  CHECK(r.keeper.snapshot() == before);
+  CHECK(tell(2, 6, "h2"));
+  CHECK(r.leader() == 2);
+  CHECK(r.keeper.snapshot()->revision == before->revision + 1);
+  REQUIRE(r.keeper.snapshot()->find(node_id{2}) != nullptr);
+  CHECK(r.keeper.snapshot()->find(node_id{2})->host == "h2");
+  CHECK(before->find("t", partition_id{0})->leader == node_id{1});  // snapshots do not change
+  r.learn(1, 5);                                                    // a broker that has not heard of it
+  CHECK(r.leader() == 2);
+  CHECK(tell(1, 7, nullptr));  // the metadata knows where
+  CHECK(r.leader() == 1);
+}
+
 TEST_CASE("metadata: interests are merged, and written as each version wants them") {
   rig r;
   r.want({"x", "y"}, &r.a);

@@ -55,6 +55,22 @@ std::string faults(const config& properties) {
 
 }  // namespace
 
+TEST_CASE("config: keys of other clients do nothing, and say so, or are refused with the reason") {
+  sample s;
+  config_reader reader{
+      config{"statistics.interval.ms=1000\nsocket.nagle.disable=true\nkey.serializer=\nname=x"}};
+  reader.read(s);
+  reader.finish();
+  REQUIRE(reader.notices().size() == 1);  // the second asks for what happens anyway, the third for nothing
+  CHECK(reader.notices()[0] ==
+        "statistics.interval.ms has no effect: metrics() tells the numbers when asked");
+  CHECK(faults("dr_cb=x\nsasl.password=hidden\nqueuing.strategy=lifo\nqueuing.strategie=lifo") ==
+        "dr_cb: not supported: give produce a callback\n"
+        "sasl.password: not supported: SASL is not there yet\n"
+        "queuing.strategy: not supported: records of a partition keep their order\n"
+        "queuing.strategie: unknown key\n");
+}
+
 TEST_CASE("config: every kind of value") {
   sample s;
   CHECK(faults("name=x y\nlist=a, b,,c\nflag=true\ncount=10\nwait.ms=0\nmood=bad", s) == "");

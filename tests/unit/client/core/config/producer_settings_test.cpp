@@ -24,6 +24,16 @@ std::size_t faults(const config& properties) {
   }
 }
 
+/// The first fault.
+std::string fault(const config& properties) {
+  try {
+    (void)read(properties);
+    return {};
+  } catch (const config_error& e) {
+    return e.faults().front();
+  }
+}
+
 }  // namespace
 
 TEST_CASE("producer settings: defaults") {
@@ -96,4 +106,32 @@ TEST_CASE("producer settings: compression and partitioner") {
   CHECK(faults("compression.zstd.level=23") == 1);
   CHECK(read("partitioner=consistent_random").partitioner == core::partitioner_kind::consistent_random);
   CHECK(faults("partitioner=murmur3") == 1);
+}
+
+TEST_CASE("producer settings: librdkafka's words with other units or for all codecs") {
+  CHECK(read("queue.buffering.max.kbytes=2048").buffer_memory == 2048 * 1024);
+  CHECK(read("queue.buffering.max.kbytes=2048\nbuffer.memory=2097152").buffer_memory == 2048 * 1024);
+  CHECK(fault("queue.buffering.max.kbytes=2048\nbuffer.memory=1000000").find("contradicts") !=
+        std::string::npos);
+  CHECK(read("compression.type=gzip\ncompression.level=7").gzip_level == 7);
+  CHECK(read("compression.type=lz4\ncompression.level=12").lz4_level == 12);
+  CHECK(read("compression.type=zstd\ncompression.level=19").zstd_level == 19);
+  CHECK(read("compression.level=5").gzip_level == -1);
+  CHECK(fault("compression.type=gzip\ncompression.level=12").find("within 0..9") != std::string::npos);
+  CHECK(fault("compression.type=zstd\ncompression.level=12\ncompression.zstd.level=3").find("contradicts") !=
+        std::string::npos);
+}
+
+TEST_CASE("producer settings: every partitioner by its names") {
+  using enum core::partitioner_kind;
+  CHECK(read("partitioner.class=org.apache.kafka.clients.producer.RoundRobinPartitioner").partitioner ==
+        round_robin);
+  CHECK(read("partitioner=org.apache.kafka.clients.producer.UniformStickyPartitioner").partitioner == sticky);
+  CHECK(read("partitioner.class=fnv1a_random").partitioner == fnv1a_random);
+  CHECK(read("").partitioner == murmur2_random);
+  CHECK(read("partitioner.adaptive.partitioning.enable=false").adaptive == false);
+  CHECK(read("partitioner.availability.timeout.ms=250").availability_timeout ==
+        std::chrono::milliseconds{250});
+  CHECK(read("partitioner.ignore.keys=true").ignore_keys);
+  CHECK(fault("partitioner=murmur").find("must be one of murmur2_random") != std::string::npos);
 }

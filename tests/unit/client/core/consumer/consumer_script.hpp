@@ -84,6 +84,7 @@ class consumer_script {
     for (auto& group : std::exchange(box.lost_coordinators, {}))
       lost_coordinators.push_back(std::move(group));
     refreshes += std::exchange(box.refresh_metadata, false);
+    if (!box.leaders.empty()) leaders = std::exchange(box.leaders, {});
     if (box.interest) interest = std::exchange(box.interest, std::nullopt);
   }
 
@@ -157,6 +158,7 @@ class consumer_script {
   std::vector<event> events;
   std::vector<std::string> lost_coordinators;
   std::optional<core::topic_interest> interest;
+  core::leader_news leaders;
   int refreshes = 0;
   uuid topic_id;
 

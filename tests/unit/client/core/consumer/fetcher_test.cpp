@@ -239,6 +239,31 @@ TEST_CASE("stale leaders: metadata once, the partition waits, the other goes on"
   }
 }
 
+TEST_CASE("stale leaders: one that the broker names goes on to the cluster, and is not waited for") {
+  fetching run;
+  auto message = answer_builder{}.part(0, {}, -1, broker_errc::not_leader_or_follower).message;
+  message.responses[0].topic_id = run.topic_id;
+  auto& leader = message.responses[0].partitions[0].current_leader;
+  leader.leader_id = node_id{2};
+  leader.epoch = leader_epoch{3};
+  auto& broker = message.node_endpoints.emplace_back();
+  broker.id = node_id{2};
+  broker.host = "b2";
+  broker.port = 9094;
+  run.answer(run.fetch(), message, 16);
+  REQUIRE(run.leaders.leaders.size() == 1);
+  CHECK(run.leaders.leaders[0].topic == "t");
+  CHECK(run.leaders.leaders[0].node == node_id{2});
+  CHECK(run.leaders.leaders[0].epoch == leader_epoch{3});
+  REQUIRE(run.leaders.brokers.size() == 1);
+  CHECK(run.leaders.brokers[0].port == 9094);
+  (void)run.fetch();            // the other partition
+  run.metadata(2, node_id{2});  // the same moment
+  const auto moved = run.take(api::fetch);
+  REQUIRE(moved);
+  CHECK(moved->to.node == node_id{2});
+}
+
 TEST_CASE("partitions nobody asked for, and repeated ones, are ignored") {
   fetching run;
   const auto batch = make_batch(0, 3);

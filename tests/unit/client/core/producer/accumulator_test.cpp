@@ -7,6 +7,7 @@
 using namespace kwire;
 using core::accumulator;
 using appended = core::accumulator::appended;
+using placing = core::accumulator::placing;
 
 namespace {
 
@@ -21,14 +22,14 @@ struct rig {
   explicit rig(std::size_t batch_size = 16384, std::size_t budget = 1 << 20)
       : source(batch_size, budget, [this] { ++wakes; }) {}
 
-  appended add(std::size_t size, bool may_move = false, bool report = false) {
+  appended add(std::size_t size, placing how = placing::fixed, bool report = false) {
     const std::string value(size, 'v');
     accumulator::item what;
     what.value = as_bytes(value);
     what.opaque = 9;
     delivery_callback call;
     if (report) call = [this](const delivery&) { ++reports; };
-    return source.append(slot, what, call, may_move, needed);
+    return source.append(slot, what, call, how, needed);
   }
   void collect() { source.collect(news); }
 };
@@ -97,12 +98,24 @@ TEST_CASE("accumulator: a record above batch.size gets a batch of its own") {
 
 TEST_CASE("accumulator: a record that may go elsewhere does not open the next batch here") {
   rig r{4096};
-  CHECK(r.add(3000, true) == appended::ok);
-  CHECK(r.add(3000, true) == appended::full);
+  CHECK(r.add(3000, placing::until_full) == appended::ok);
+  CHECK(r.add(3000, placing::until_full) == appended::full);
   CHECK(r.slot.accepted == 1);
   CHECK_FALSE(r.slot.open);
   CHECK(r.slot.closed.size() == 1);
-  CHECK(r.add(3000, true) == appended::ok);
+  CHECK(r.add(3000, placing::until_full) == appended::ok);
+}
+
+TEST_CASE("accumulator: a partition that has had its share is left between two batches") {
+  rig r{4096};
+  CHECK(r.add(100, placing::join_open) == appended::full);  // none is open
+  CHECK(r.wakes == 0);
+  CHECK(r.add(100) == appended::ok);
+  CHECK(r.add(100, placing::join_open) == appended::ok);
+  CHECK(accumulator::take(r.slot, UINT64_MAX)->count == 2);
+  CHECK(r.add(100, placing::join_open) == appended::full);
+  CHECK(r.slot.accepted == 2);
+  CHECK(r.slot.unanswered == 1);
 }
 
 TEST_CASE("accumulator: no memory changes nothing, and says how much to wait for") {
@@ -125,9 +138,9 @@ TEST_CASE("accumulator: no memory changes nothing, and says how much to wait for
 TEST_CASE("accumulator: reports keep the number of their record") {
   rig r;
   r.add(1);
-  r.add(1, false, true);
+  r.add(1, placing::fixed, true);
   r.add(1);
-  r.add(1, false, true);
+  r.add(1, placing::fixed, true);
   auto batch = accumulator::take(r.slot, UINT64_MAX);
   CHECK(batch->reports.size() == 2);
   std::vector<std::int32_t> indexes;
@@ -140,11 +153,11 @@ TEST_CASE("accumulator: reports keep the number of their record") {
 
 TEST_CASE("accumulator: reports count in the budget, and are released with their batch") {
   rig r{16384, 3 * 4096};
-  CHECK(r.add(1, false, true) == appended::ok);
+  CHECK(r.add(1, placing::fixed, true) == appended::ok);
   CHECK(r.source.pool().used() == 2 * 4096);  // a buffer and the first block of reports
   std::uint64_t accepted = 1;
   auto last = appended::ok;
-  while ((last = r.add(1, false, true)) == appended::ok) ++accepted;
+  while ((last = r.add(1, placing::fixed, true)) == appended::ok) ++accepted;
   CHECK(last == appended::no_memory);
   CHECK(r.source.pool().used() <= 3 * 4096);
   CHECK(r.slot.accepted == accepted);
@@ -156,15 +169,15 @@ TEST_CASE("accumulator: reports count in the budget, and are released with their
   CHECK(batch->reports.size() == accepted);
   batch.reset();
   CHECK(r.source.pool().used() == 0);
-  CHECK(r.add(1, false, true) == appended::ok);
+  CHECK(r.add(1, placing::fixed, true) == appended::ok);
 }
 
 TEST_CASE("accumulator: a budget below one buffer and its reports lets one record through at a time") {
   rig r{16384, 4096};
-  CHECK(r.add(1, false, true) == appended::ok);
-  CHECK(r.add(5000, false, true) == appended::no_memory);
+  CHECK(r.add(1, placing::fixed, true) == appended::ok);
+  CHECK(r.add(5000, placing::fixed, true) == appended::no_memory);
   accumulator::take(r.slot, UINT64_MAX).reset();
-  CHECK(r.add(5000, false, true) == appended::ok);
+  CHECK(r.add(5000, placing::fixed, true) == appended::ok);
 }
 
 TEST_CASE("accumulator: hurry is told once, and wakes") {
@@ -199,7 +212,7 @@ TEST_CASE("accumulator: a batch is opened at the time of the clock it was given"
   core::partition_slot slot;
   delivery_callback none;
   std::size_t needed = 0;
-  REQUIRE(source.append(slot, {}, none, false, needed) == appended::ok);
+  REQUIRE(source.append(slot, {}, none, placing::fixed, needed) == appended::ok);
   accumulator::news news;
   source.collect(news);
   REQUIRE(news.opened.size() == 1);

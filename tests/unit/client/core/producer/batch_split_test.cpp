@@ -40,6 +40,60 @@ core::batch_ptr make(core::partition_slot& slot, core::accumulator_pool& pool, i
 
 }  // namespace
 
+TEST_CASE("batch split: sifting takes the refused out, and every report goes with its record") {
+  for (const auto codec : {protocol::codec::none, protocol::codec::zstd}) {
+    for (int count = 1; count < 20; ++count) {
+      for (int every = 1; every < 6; ++every) {
+        core::topic_slot topic;
+        topic.name = "t";
+        core::partition_slot slot;
+        slot.topic = &topic;
+        const auto pool = std::make_shared<core::accumulator_pool>(64 * 1024 + 4096);
+        std::vector<std::int64_t> told;
+        auto whole = make(slot, *pool, count, codec, told);
+        std::vector<std::int32_t> refused;
+        for (int i = 0; i < count; i += every) refused.push_back(i);
+        auto sifted = core::sift_batch(*whole, refused, *pool);
+        REQUIRE(sifted.refused.size() == refused.size());
+        int left = 0;
+        if (every > 1 && count > 1) {
+          REQUIRE(sifted.rest);
+          CHECK(sifted.rest->base_sequence == -1);
+          const auto sealed = sifted.rest->builder.seal({});
+          protocol::record_set set{bytes_view{sealed}};
+          int next = 0;
+          for (const auto& batch : set) {
+            for (const auto& record : protocol::records(batch, batch.body)) {
+              while (next % every == 0) ++next;
+              CHECK(as_text(*record.value()) == std::to_string(next));
+              CHECK(record.timestamp_ms() == 5000 - next);
+              ++next;
+              ++left;
+            }
+          }
+          CHECK(left == sifted.rest->count);
+          CHECK_FALSE(sifted.rest->ends_serial());
+          core::finished_batch done{std::move(sifted.rest), outcome::persisted, 1000, std::nullopt};
+          done.report([](const char*) {});
+          CHECK((told.empty() || told.back() < 1000 + left));
+        } else {
+          CHECK_FALSE(sifted.rest);
+        }
+        CHECK(left + static_cast<int>(refused.size()) == count);
+        for (std::size_t i = 0; i < refused.size(); ++i) {
+          auto& part = sifted.refused[i];
+          CHECK(part->count == 1);
+          CHECK(part->reports.size() == (refused[i] % 2 == 0 ? 1 : 0));
+          CHECK(part->ends_serial() == (i + 1 == refused.size()));
+          core::finished_batch done{std::move(part), outcome::not_persisted, -1, error{errc::purged}};
+          done.report([](const char*) {});
+        }
+        CHECK(told.size() == static_cast<std::size_t>((count + 1) / 2));
+      }
+    }
+  }
+}
+
 TEST_CASE("batch split: halves hold the records, numbers and reports, whatever the codec") {
   for (const auto codec : {protocol::codec::none, protocol::codec::lz4}) {
     for (int count = 2; count < 40; ++count) {

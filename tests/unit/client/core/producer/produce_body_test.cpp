@@ -28,7 +28,8 @@ struct sealed {
     what.headers = headers;
     delivery_callback none;
     std::size_t needed = 0;
-    REQUIRE(source.append(slot, what, none, false, needed) == core::accumulator::appended::ok);
+    REQUIRE(source.append(slot, what, none, core::accumulator::placing::fixed, needed) ==
+            core::accumulator::appended::ok);
     content = core::accumulator::take(slot, UINT64_MAX);
     protocol::compressor with;
     content->sealed = content->builder.seal(stamp, how, &with);

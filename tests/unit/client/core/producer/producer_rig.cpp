@@ -6,11 +6,6 @@
 #include <kwire/protocol/records/batch_reader.hpp>
 
 namespace kwire::test {
-namespace {
-
-constexpr std::int16_t version = 12;  // the last that names topics
-
-}  // namespace
 
 core::response response_of(protocol::message_ref message, std::int16_t at) {
   protocol::writer out;
@@ -51,6 +46,7 @@ void producer_rig::publish() {
     auto info = std::make_shared<core::topic_info>();
     info->name = name;
     info->error = state.second;
+    if (const auto id = ids.find(name); id != ids.end()) info->id = id->second;
     for (const auto leader : state.first) info->partitions.emplace_back().leader = node_id{leader};
     snapshot->topics[name] = std::move(info);
   }
@@ -78,7 +74,9 @@ bool producer_rig::add(const std::string& topic, std::int32_t partition, std::ui
   }};
   std::size_t needed = 0;
   auto& to = slot(topic, partition);
-  if (source().append(to, what, report, false, needed) != core::accumulator::appended::ok) return false;
+  if (source().append(to, what, report, core::accumulator::placing::fixed, needed) !=
+      core::accumulator::appended::ok)
+    return false;
   if (to.open && to.open->builder.count() == 1) to.open->opened = now;  // virtual time
   return true;
 }
@@ -102,6 +100,9 @@ sent_request producer_rig::read(core::request& asked) const {
         REQUIRE(protocol::verify(batch).has_value());
         sent_batch& into = out.batches.emplace_back();
         into.topic = topic.name;
+        for (const auto& [name, id] : ids) {
+          if (version > 12 && id == topic.topic_id) into.topic = name;
+        }
         into.partition = raw(partition.index);
         into.id = batch.producer_id;
         into.epoch = batch.producer_epoch;
@@ -151,6 +152,7 @@ void producer_rig::answer(const sent_request& to, const std::vector<verdict>& ve
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     auto& topic = message.responses.emplace_back();
     topic.name = to.batches[i].topic;
+    if (const auto id = ids.find(topic.name); id != ids.end()) topic.topic_id = id->second;
     auto& partition = topic.partition_responses.emplace_back();
     partition.index = partition_id{to.batches[i].partition};
     partition.error_code = static_cast<std::int16_t>(verdicts[i].code);
@@ -184,7 +186,9 @@ void producer_rig::answer_identity(broker_errc code, std::int64_t id, std::int16
   message.error_code = static_cast<std::int16_t>(code);
   message.producer = producer_id{id};
   message.epoch = producer_epoch{epoch};
-  core().handle(asked.token, response_of(protocol::ref(message), 4), now);
+  auto said = response_of(protocol::ref(message), 4);
+  said.transaction_version = 2;  // of no meaning but to transactions
+  core().handle(asked.token, std::move(said), now);
 }
 
 void producer_rig::fail_identity(const error& why) {

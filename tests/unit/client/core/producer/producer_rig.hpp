@@ -52,7 +52,9 @@ class producer_rig final : public core::producer_sink {
   /// lingering starts in the past and only settings.linger above this makes a batch wait.
   static constexpr auto ahead = std::chrono::hours{1};
   core::time_point now = std::chrono::steady_clock::now() + ahead;
-  bool grant_identities = true;  ///< answer InitProducerId inside `step`
+  std::int16_t version = 12;        ///< of requests and answers; 12 is the last that names topics
+  std::map<std::string, uuid> ids;  ///< of topics, before `leaders` tells of them
+  bool grant_identities = true;     ///< answer InitProducerId inside `step`
   std::int64_t last_id = 1000;
   std::size_t identities_asked = 0;
   std::vector<core::request> identity_requests;  ///< those left to the test
