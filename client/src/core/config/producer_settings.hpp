@@ -41,6 +41,7 @@ struct producer_settings {
   partitioner_kind partitioner = partitioner_kind::murmur2_random;
   bool create_topics = true;
   bool report_by_poll = false;
+  bool report_record = false;
   std::string transactional_id;
   milliseconds transaction_timeout{60'000};
 

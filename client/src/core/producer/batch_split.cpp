@@ -17,12 +17,13 @@ std::vector<header_view> headers_of(const record_view& from) {
 }
 
 /// A batch like `whole`, without records, with room for `size` octets.
-batch_ptr make_part(const batch& whole, std::size_t size, accumulator_pool& pool) {
+batch_ptr make_part(batch& whole, std::size_t size, accumulator_pool& pool) {
   auto part = std::make_unique<batch>();
   part->slot = whole.slot;
   part->serial = whole.serial;
   part->parts = whole.parts;
   part->opened = whole.opened;
+  part->reports.times().opened(whole.reports.times().opened());
   part->number = whole.number;
   part->attempts = whole.attempts;
   part->memory = pool.take(size, whatever_is_out);
@@ -58,9 +59,17 @@ std::array<batch_ptr, 2> split_batch(batch& whole, accumulator_pool& pool) {
   whole.reports.for_each([&](wanted_report& report) {
     const bool second = report.index >= half;
     auto& reports = parts[second ? 1 : 0]->reports;
-    (void)reports.make_room(pool, whatever_is_out);
-    reports.push(report.call, report.opaque, report.index - (second ? half : 0));
+    (void)reports.make_room(pool, report_kind::own, whatever_is_out);
+    reports.push(report.call, report.opaque, report.index - (second ? half : 0),
+                 whole.reports.times().of(report.index, report.created));
   });
+  for (auto each = whole.reports.brief().begin(); const auto* report = each.next();) {
+    const bool second = report->index >= half;
+    auto& reports = parts[second ? 1 : 0]->reports;
+    (void)reports.make_room(pool, report_kind::brief, whatever_is_out);
+    reports.push_brief(report->opaque, report->index - (second ? half : 0),
+                       whole.reports.times().of(report->index, report->created));
+  }
   parts[0]->count = half;
   parts[1]->count = whole.count - half;
   parts[0]->first_record = whole.first_record;
