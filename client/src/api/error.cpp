@@ -65,6 +65,9 @@ row row_of(errc code) noexcept {
     case errc::abort_required:
       return {"ABORT_REQUIRED", "the transaction cannot be committed; abort it and do its work again", false,
               false};
+    case errc::forked:
+      return {"FORKED", "the handle belongs to a parent process; make a new one", false, true};
+    case errc::cancelled: return {"CANCELLED", "the coroutine that waited was cancelled", false, false};
     case errc::interrupted: return {"INTERRUPTED", "a stop was requested", true, false};
   }
   return {"UNKNOWN", "unknown client error", false, false};

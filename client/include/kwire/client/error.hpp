@@ -45,6 +45,8 @@ enum class errc {
   write_failed,           ///< the socket refused the bytes
   interrupted,            ///< a stop was requested
   abort_required,         ///< the transaction cannot be committed; abort it and do its work again
+  forked,                 ///< the handle was made before `fork`, in a parent of this process
+  cancelled,              ///< the awaiting coroutine was cancelled; what it waited for may still happen
 };
 
 }  // namespace kwire
