@@ -31,6 +31,31 @@ batch_ptr make_part(batch& whole, std::size_t size, accumulator_pool& pool) {
   return part;
 }
 
+/// In the order of the records, which the notes of their times keep to.
+void split_reports(batch& whole, std::int32_t half, std::array<batch_ptr, 2>& parts, accumulator_pool& pool) {
+  const auto& times = whole.reports.times();
+  auto own_left = whole.reports.own().begin();
+  auto brief_left = whole.reports.brief().begin();
+  auto* own = own_left.next();
+  const auto* brief = brief_left.next();
+  while (own != nullptr || brief != nullptr) {
+    const bool next_is_own = brief == nullptr || (own != nullptr && own->index < brief->index);
+    const auto index = next_is_own ? own->index : brief->index;
+    const bool second = index >= half;
+    auto& reports = parts[second ? 1 : 0]->reports;
+    const auto number = index - (second ? half : 0);
+    if (next_is_own) {
+      (void)reports.make_room(pool, report_kind::own, whatever_is_out);
+      reports.push(own->call, own->opaque, number, times.of(index, own->created));
+      own = own_left.next();
+    } else {
+      (void)reports.make_room(pool, report_kind::brief, whatever_is_out);
+      reports.push_brief(brief->opaque, number, times.of(index, brief->created));
+      brief = brief_left.next();
+    }
+  }
+}
+
 }  // namespace
 
 std::array<batch_ptr, 2> split_batch(batch& whole, accumulator_pool& pool) {
@@ -56,20 +81,7 @@ std::array<batch_ptr, 2> split_batch(batch& whole, accumulator_pool& pool) {
     auto& part = *parts[index++ < half ? 0 : 1];
     (void)part.builder.append(record.timestamp_ms(), record.key(), record.value(), headers_of(record));
   }
-  whole.reports.for_each([&](wanted_report& report) {
-    const bool second = report.index >= half;
-    auto& reports = parts[second ? 1 : 0]->reports;
-    (void)reports.make_room(pool, report_kind::own, whatever_is_out);
-    reports.push(report.call, report.opaque, report.index - (second ? half : 0),
-                 whole.reports.times().of(report.index, report.created));
-  });
-  for (auto each = whole.reports.brief().begin(); const auto* report = each.next();) {
-    const bool second = report->index >= half;
-    auto& reports = parts[second ? 1 : 0]->reports;
-    (void)reports.make_room(pool, report_kind::brief, whatever_is_out);
-    reports.push_brief(report->opaque, report->index - (second ? half : 0),
-                       whole.reports.times().of(report->index, report->created));
-  }
+  split_reports(whole, half, parts, pool);
   parts[0]->count = half;
   parts[1]->count = whole.count - half;
   parts[0]->first_record = whole.first_record;

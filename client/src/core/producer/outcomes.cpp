@@ -22,7 +22,8 @@ class told_records {
  public:
   explicit told_records(batch& content) {
     if (!content.memory) return;
-    if (content.sealed.empty()) content.sealed = content.builder.seal({});
+    if (content.builder.is_open()) content.sealed = content.builder.seal({});
+    if (content.sealed.empty()) return;
     protocol::record_set set{bytes_view{content.sealed}};
     const auto first = set.begin();
     const auto payload = protocol::payload(*first, unpacker_, largest_batch, buffer_);

@@ -69,7 +69,7 @@ TEST_CASE("report times: as they were noted, whatever the clock and the records'
       {-1, 1008},
       {INT64_MIN, 1008},
       {INT64_MAX, 1002},  // the clock was set back
-      {500 + INT32_MAX, 1002},
+      {500LL + INT32_MAX, 1002},
       {500LL + INT32_MIN, 1100},
       {500LL - INT32_MAX, 1100}};
   std::vector<std::int32_t> kept;
