@@ -53,7 +53,63 @@ record_intake::record_intake(runtime::engine& engine, const core::producer_setti
       transactions_(&transactions),
       instance_(++last_instance) {}
 
-record_intake::tried record_intake::attempt(const record& what, delivery_callback& report, trial& state) {
+// From here to `accept` everything is one function for the compiler: calls in between cost a tenth of a
+// record.
+
+inline lane& record_intake::lane_of(std::string_view topic) {
+  auto& memory = thread_here;
+  auto& latest = memory.lanes[memory.last];
+  if (latest.instance == instance_ && latest.topic->name == topic) [[likely]]
+    return latest;
+  return find_lane(topic);
+}
+
+/// A partition with a leader, by chance; kept until its batch is full.
+inline std::uint32_t record_intake::sticky(lane& here, const core::partition_table& table) {
+  const auto count = static_cast<std::uint32_t>(table.slots.size());
+  if (here.stuck && here.sticky < count &&
+      table.slots[here.sticky]->available.load(std::memory_order_relaxed)) {
+    return here.sticky;
+  }
+  auto choice = static_cast<std::uint32_t>(thread_here.random.below(count));
+  for (std::uint32_t step = 0; step < count; ++step) {
+    if (table.slots[choice]->available.load(std::memory_order_relaxed)) break;
+    choice = (choice + 1) % count;
+  }
+  if (choice == here.sticky && count > 1) choice = (choice + 1) % count;
+  here.sticky = choice;
+  here.stuck = true;
+  return choice;
+}
+
+inline record_intake::tried record_intake::append(const record& what, lane& here,
+                                                  const core::partition_table& table,
+                                                  const core::accumulator::item& item,
+                                                  delivery_callback& report, trial& state) {
+  const auto count = static_cast<std::int32_t>(table.slots.size());
+  std::optional<std::int32_t> fixed;
+  if (what.partition()) {
+    fixed = raw(*what.partition());
+    if (*fixed < 0 || *fixed >= count) {
+      error why{errc::unknown_partition, "the topic has " + std::to_string(count) + " partitions"};
+      return refuse(state, why.on(what.topic(), *what.partition()));
+    }
+  } else {
+    fixed = core::partition_of_key(settings_->partitioner, item.key, count, thread_here.random);
+  }
+  for (;;) {
+    const auto index = fixed ? static_cast<std::uint32_t>(*fixed) : sticky(here, table);
+    switch (accumulator_->append(*table.slots[index], item, report, !fixed, state.needed)) {
+      case core::accumulator::appended::ok: return tried::accepted;
+      case core::accumulator::appended::full: here.stuck = false; break;
+      case core::accumulator::appended::no_memory: return tried::no_room;
+    }
+    if (closed_.load(std::memory_order_relaxed)) return refuse(state, error{errc::closed});
+  }
+}
+
+inline record_intake::tried record_intake::try_now(const record& what, delivery_callback& report,
+                                                   trial& state) {
   if (made_.of_parent()) [[unlikely]]
     return refuse(state, error{errc::forked});
   if (closed_.load(std::memory_order_relaxed)) return refuse(state, error{errc::closed});
@@ -80,39 +136,18 @@ record_intake::tried record_intake::attempt(const record& what, delivery_callbac
   return outcome;
 }
 
-record_intake::tried record_intake::append(const record& what, lane& here, const core::partition_table& table,
-                                           const core::accumulator::item& item, delivery_callback& report,
-                                           trial& state) {
-  const auto count = static_cast<std::int32_t>(table.slots.size());
-  std::optional<std::int32_t> fixed;
-  if (what.partition()) {
-    fixed = raw(*what.partition());
-    if (*fixed < 0 || *fixed >= count) {
-      error why{errc::unknown_partition, "the topic has " + std::to_string(count) + " partitions"};
-      return refuse(state, why.on(what.topic(), *what.partition()));
-    }
-  } else {
-    fixed = core::partition_of_key(settings_->partitioner, item.key, count, thread_here.random);
-  }
-  for (;;) {
-    const auto index = fixed ? static_cast<std::uint32_t>(*fixed) : sticky(here, table);
-    switch (accumulator_->append(*table.slots[index], item, report, !fixed, state.needed)) {
-      case core::accumulator::appended::ok: return tried::accepted;
-      case core::accumulator::appended::full: here.stuck = false; break;
-      case core::accumulator::appended::no_memory: return tried::no_room;
-    }
-    if (closed_.load(std::memory_order_relaxed)) return refuse(state, error{errc::closed});
-  }
-}
-
 result<void> record_intake::accept(const record& what, delivery_callback& report, milliseconds limit,
                                    bool wait_for_room) {
   trial state;
-  const auto outcome = attempt(what, report, state);
+  const auto outcome = try_now(what, report, state);
   if (outcome == tried::accepted) [[likely]]
     return {};
   return accept_late(what, report, outcome, state, runtime::deadline_after(limit),
                      wait_for_room && limit.count() > 0);
+}
+
+record_intake::tried record_intake::attempt(const record& what, delivery_callback& report, trial& state) {
+  return try_now(what, report, state);
 }
 
 /// What could not be accepted at once.
@@ -140,7 +175,7 @@ produced record_intake::accept_all(std::span<const record> records, milliseconds
   std::optional<time_point> deadline;
   for (std::size_t i = 0; i < records.size(); ++i) {
     trial state;
-    const auto outcome = attempt(records[i], none, state);
+    const auto outcome = try_now(records[i], none, state);
     if (outcome == tried::accepted) [[likely]]
       continue;
     if (!deadline) deadline = runtime::deadline_after(limit);
@@ -154,14 +189,6 @@ bool record_intake::wait_for_room(std::size_t needed, time_point deadline) {
   engine_->take_turn();
   const runtime::engine::plain_wait waiting{*engine_};
   return accumulator_->pool().wait_for(needed, deadline);
-}
-
-inline lane& record_intake::lane_of(std::string_view topic) {
-  auto& memory = thread_here;
-  auto& latest = memory.lanes[memory.last];
-  if (latest.instance == instance_ && latest.topic->name == topic) [[likely]]
-    return latest;
-  return find_lane(topic);
 }
 
 lane& record_intake::find_lane(std::string_view topic) {
@@ -178,24 +205,6 @@ lane& record_intake::find_lane(std::string_view topic) {
   }
   memory.last = (memory.last + 1) % static_cast<std::uint32_t>(memory.lanes.size());
   return memory.lanes[memory.last] = {instance_, &accumulator_->topic(topic), 0, false};
-}
-
-/// A partition with a leader, by chance; kept until its batch is full.
-std::uint32_t record_intake::sticky(lane& here, const core::partition_table& table) {
-  const auto count = static_cast<std::uint32_t>(table.slots.size());
-  if (here.stuck && here.sticky < count &&
-      table.slots[here.sticky]->available.load(std::memory_order_relaxed)) {
-    return here.sticky;
-  }
-  auto choice = static_cast<std::uint32_t>(thread_here.random.below(count));
-  for (std::uint32_t step = 0; step < count; ++step) {
-    if (table.slots[choice]->available.load(std::memory_order_relaxed)) break;
-    choice = (choice + 1) % count;
-  }
-  if (choice == here.sticky && count > 1) choice = (choice + 1) % count;
-  here.sticky = choice;
-  here.stuck = true;
-  return choice;
 }
 
 record_intake::patience record_intake::patience_until(time_point deadline) const {

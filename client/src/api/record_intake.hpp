@@ -70,6 +70,7 @@ class record_intake {
   void topics_changed(const std::optional<error>& broken);
 
  private:
+  tried try_now(const record& what, delivery_callback& report, trial& state);
   lane& lane_of(std::string_view topic);
   lane& find_lane(std::string_view topic);
   std::uint32_t sticky(lane& here, const core::partition_table& table);

@@ -42,7 +42,13 @@ class report_times {
   void opened(std::int64_t accepted_ms) noexcept { opened_ms_ = accepted_ms; }
   std::int64_t opened() const noexcept { return opened_ms_; }
   /// Notes the times of a record, by ascending index; returns what its report has to keep.
-  std::int32_t note(std::int32_t index, const record_times& times);
+  std::int32_t note(std::int32_t index, const record_times& times) {
+    const auto distance = distance_of(times.created_ms);
+    if (any_ && times.accepted_ms == latest_ms_ && distance > elsewhere && distance <= INT32_MAX) [[likely]] {
+      return static_cast<std::int32_t>(distance);
+    }
+    return note_unusual(index, times);
+  }
   record_times of(std::int32_t index, std::int32_t created) const;
 
  private:
@@ -50,6 +56,14 @@ class report_times {
     std::int32_t index;
     std::int64_t ms;
   };
+  static constexpr auto elsewhere = INT32_MIN;
+
+  /// Wraps where the two are absurdly far apart, which is far off in any case.
+  std::int64_t distance_of(std::int64_t created_ms) const noexcept {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(created_ms) -
+                                     static_cast<std::uint64_t>(base_ms_));
+  }
+  std::int32_t note_unusual(std::int32_t index, const record_times& times);
 
   std::int64_t opened_ms_ = 0;
   std::int64_t base_ms_ = 0;
@@ -79,7 +93,10 @@ class block_list {
     return next_ != limit_ || add_block(pool, held);
   }
   /// There must be room.
-  void push(T&& object) noexcept { ::new (static_cast<void*>(next_++)) T(std::move(object)); }
+  template <class... Parts>
+  void push(Parts&&... parts) noexcept {
+    ::new (static_cast<void*>(next_++)) T{std::forward<Parts>(parts)...};
+  }
   bool empty() const noexcept { return blocks_.empty(); }
   std::size_t size() const noexcept {
     std::size_t count = 0;
@@ -156,10 +173,10 @@ class report_list {
   /// There must be room.
   void push(delivery_callback& call, std::uint64_t opaque, std::int32_t index,
             const record_times& when = {}) {
-    own_.push({std::move(call), opaque, index, times_.note(index, when)});
+    own_.push(std::move(call), opaque, index, times_.note(index, when));
   }
   void push_brief(std::uint64_t opaque, std::int32_t index, const record_times& when) {
-    brief_.push({opaque, index, times_.note(index, when)});
+    brief_.push(opaque, index, times_.note(index, when));
   }
   bool empty() const noexcept { return own_.empty() && brief_.empty(); }
   std::size_t size() const noexcept { return own_.size() + brief_.size(); }
