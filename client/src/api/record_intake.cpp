@@ -82,10 +82,11 @@ inline std::uint32_t record_intake::sticky(lane& here, const core::partition_tab
   return choice;
 }
 
-inline record_intake::tried record_intake::append(const record& what, lane& here,
-                                                  const core::partition_table& table,
-                                                  const core::accumulator::item& item,
-                                                  delivery_callback& report, trial& state) {
+[[gnu::always_inline]] inline record_intake::tried record_intake::append(const record& what, lane& here,
+                                                                         const core::partition_table& table,
+                                                                         const core::accumulator::item& item,
+                                                                         delivery_callback& report,
+                                                                         trial& state) {
   const auto count = static_cast<std::int32_t>(table.slots.size());
   std::optional<std::int32_t> fixed;
   if (what.partition()) {
@@ -108,8 +109,9 @@ inline record_intake::tried record_intake::append(const record& what, lane& here
   }
 }
 
-inline record_intake::tried record_intake::try_now(const record& what, delivery_callback& report,
-                                                   trial& state) {
+[[gnu::always_inline]] inline record_intake::tried record_intake::try_now(const record& what,
+                                                                          delivery_callback& report,
+                                                                          trial& state) {
   if (made_.of_parent()) [[unlikely]]
     return refuse(state, error{errc::forked});
   if (closed_.load(std::memory_order_relaxed)) return refuse(state, error{errc::closed});
