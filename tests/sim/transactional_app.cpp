@@ -117,7 +117,7 @@ bool transactional_app::append(const place& where, const record_key& key) {
       history_.acknowledged(of, key, {std::string{what.topic()}, raw(what.partition())}, what.offset());
     };
     std::size_t needed = 0;
-    switch (accumulator_.append(slot, item, call, false, needed)) {
+    switch (accumulator_.append(slot, item, call, core::accumulator::placing::fixed, needed)) {
       case core::accumulator::appended::ok: ++unreported_; return true;
       case core::accumulator::appended::full: break;
       case core::accumulator::appended::no_memory: accumulator_.hurry(); return false;

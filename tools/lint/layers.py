@@ -36,8 +36,9 @@ MAY_USE = {
 SIMULATED_API = ("client/src/api/consumer_handover.hpp", "client/src/api/delivery_queue.hpp")
 
 ASIO = re.compile(r"boost/asio(/|\.hpp$)")
-# The decoding proxy moves octets between sockets and is no client, so the runtime has nothing for it.
-ASIO_HOMES = ("client/src/runtime/", "tools/broker/src/front/", "tools/cli/proxy/")
+# The decoding proxy moves octets between sockets and is no client, so the runtime has nothing for it; examples
+# show what users do, who bring an event loop.
+ASIO_HOMES = ("client/src/runtime/", "tools/broker/src/front/", "tools/cli/proxy/", "tools/examples/")
 ASIO_TYPES = ("boost/asio/awaitable.hpp", "boost/asio/any_io_executor.hpp")
 ASIO_TYPES_HOMES = ("client/include/", "client/src/api/", "serde/", "retry/", "tools/cli/",
                     "tools/examples/", "tools/broker/include/")

@@ -47,6 +47,7 @@ class admin::impl {
   impl& operator=(const impl&) = delete;
 
   void interrupt() {
+    if (made_.of_parent()) return;
     engine_->post(
         [member = core_] { member->stop(error{errc::interrupted}, std::chrono::steady_clock::now()); });
   }
@@ -54,6 +55,7 @@ class admin::impl {
   /// Starts a call on the I/O thread and waits for what it tells. The core ends every call by its deadline.
   template <class T, class Start>
   result<T> run(timeout limit, const Start& start) {
+    if (made_.of_parent()) return error{errc::forked};
     if (engine_->on_io_thread()) return error{errc::would_deadlock};
     const auto deadline = runtime::deadline_after(limit.value_or(settings_.default_api_timeout));
     std::promise<result<T>> promise;
@@ -72,6 +74,7 @@ class admin::impl {
   std::shared_ptr<runtime::engine> engine_;
   const core::admin_settings settings_;
   std::shared_ptr<core::admin_core> core_;
+  const runtime::process_mark made_;
 };
 
 admin::admin(const admin_config& properties, std::unique_ptr<observer> watcher) {
@@ -81,7 +84,7 @@ admin::admin(const admin_config& properties, std::unique_ptr<observer> watcher) 
     reader.read(settings);
     reader.finish();
   });
-  impl_ = std::make_unique<impl>(std::move(engine), settings);
+  impl_ = {new impl{std::move(engine), settings}, runtime::unless_forked<impl>{}};
 }
 
 admin::admin(const client& shared, const admin_config& properties) {
@@ -90,7 +93,7 @@ admin::admin(const client& shared, const admin_config& properties) {
   reader.read(settings);
   reader.finish();
   api_detail::tell_notices(*shared.engine(), reader);
-  impl_ = std::make_unique<impl>(shared.engine(), settings);
+  impl_ = {new impl{shared.engine(), settings}, runtime::unless_forked<impl>{}};
 }
 
 admin::admin(admin&&) noexcept = default;

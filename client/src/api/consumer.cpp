@@ -30,7 +30,7 @@ consumer::consumer(const consumer_config& properties, std::unique_ptr<observer> 
     settings.check(reader);
     reader.finish();
   });
-  impl_ = std::make_unique<impl>(std::move(engine), std::move(settings));
+  impl_ = {new impl{std::move(engine), std::move(settings)}, runtime::unless_forked<impl>{}};
 }
 
 consumer::consumer(const client& shared, const consumer_config& properties) {
@@ -40,7 +40,7 @@ consumer::consumer(const client& shared, const consumer_config& properties) {
   settings.check(reader);
   reader.finish();
   api_detail::tell_notices(*shared.engine(), reader);
-  impl_ = std::make_unique<impl>(shared.engine(), std::move(settings));
+  impl_ = {new impl{shared.engine(), std::move(settings)}, runtime::unless_forked<impl>{}};
 }
 
 consumer::~consumer() = default;
@@ -55,13 +55,18 @@ result<void> consumer::unsubscribe() { return impl_->unsubscribe(); }
 result<void> consumer::assign(std::vector<partition_offset> partitions) {
   return impl_->assign(std::move(partitions));
 }
-std::vector<topic_partition> consumer::assignment() const { return impl_->handover().assignment(); }
+std::vector<topic_partition> consumer::assignment() const {
+  if (impl_->forked()) return {};
+  return impl_->handover().assignment();
+}
 std::vector<std::string> consumer::subscription() const { return impl_->subscription(); }
 
 result<record_batches> consumer::poll(milliseconds limit, std::stop_token stop) {
   return impl_->poll(limit, stop);
 }
-void consumer::wakeup() noexcept { impl_->handover().interrupt(); }
+void consumer::wakeup() noexcept {
+  if (!impl_->forked()) impl_->handover().interrupt();
+}
 
 result<consumer_group_metadata> consumer::group_metadata() { return impl_->group_metadata(); }
 
@@ -75,9 +80,13 @@ std::optional<error> consumer::unfit_for_transactions() const {
   return error{errc::invalid_state, "the consumer cannot take part in exactly_once" + wrong};
 }
 
-commit_result consumer::commit(timeout limit) { return impl_->commit(impl_->handover().positions(), limit); }
+commit_result consumer::commit(timeout limit) {
+  if (impl_->forked()) return commit_result{kwire::error{errc::forked}};
+  return impl_->commit(impl_->handover().positions(), limit);
+}
 
 commit_result consumer::commit(const record_batches& batch, timeout limit) {
+  if (impl_->forked()) return commit_result{kwire::error{errc::forked}};
   std::map<topic_partition, std::int64_t> next;
   if (batch.content_) {
     for (const auto& part : batch.content_->parts) next[part.where] = part.next;
@@ -119,7 +128,10 @@ result<void> consumer::pause(const std::vector<topic_partition>& partitions) {
 result<void> consumer::resume(const std::vector<topic_partition>& partitions) {
   return impl_->set_paused(partitions, false);
 }
-std::vector<topic_partition> consumer::paused() const { return impl_->handover().paused(); }
+std::vector<topic_partition> consumer::paused() const {
+  if (impl_->forked()) return {};
+  return impl_->handover().paused();
+}
 
 result<std::map<topic_partition, watermarks>> consumer::query_watermarks(
     const std::vector<topic_partition>& partitions, timeout limit) {

@@ -41,6 +41,7 @@ consumer::impl::impl(std::shared_ptr<runtime::engine> engine, core::consumer_set
 consumer::impl::~impl() { (void)close({}); }
 
 std::optional<error> consumer::impl::refuse(bool blocks) const {
+  if (forked()) return error{errc::forked};
   if (closed_) return error{errc::closed};
   if (blocks && engine_->on_io_thread()) return error{errc::would_deadlock};
   return std::nullopt;
@@ -198,6 +199,7 @@ result<void> consumer::impl::unsubscribe() {
 }
 
 result<void> consumer::impl::close(timeout limit) {
+  if (forked()) return error{errc::forked};
   if (closed_) return {};
   const bool on_io_thread = engine_->on_io_thread();
   if (inside_) return error{errc::invalid_state, "close inside a rebalance listener"};

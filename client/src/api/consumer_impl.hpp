@@ -41,6 +41,7 @@ class consumer::impl {
 
   api_detail::consumer_handover& handover() noexcept { return body_->handover; }
   const api_detail::consumer_handover& handover() const noexcept { return body_->handover; }
+  bool forked() const noexcept { return made_.of_parent(); }
   bool has_group() const noexcept { return !body_->settings.group_id.empty(); }
 
  private:
@@ -93,6 +94,7 @@ class consumer::impl {
 
   std::shared_ptr<runtime::engine> engine_;
   std::shared_ptr<body> body_;
+  const runtime::process_mark made_;
   std::vector<std::string> topics_;
   std::shared_ptr<rebalance_listener> listener_;
   bool assigned_by_hand_ = false;

@@ -4,8 +4,12 @@
 
 namespace kwire::api_detail {
 
-delivery_queue::delivery_queue(bool by_poll, std::function<void(const char*)> on_throw)
-    : by_poll_(by_poll), on_throw_(std::move(on_throw)) {}
+delivery_queue::delivery_queue(bool by_poll, std::function<void(const char*)> on_throw,
+                               core::outcome_listener* listener, std::function<void()> on_change)
+    : by_poll_(by_poll),
+      on_throw_(std::move(on_throw)),
+      listener_(listener),
+      on_change_(std::move(on_change)) {}
 
 delivery_queue::~delivery_queue() {
   {
@@ -22,12 +26,14 @@ void delivery_queue::push(core::finished_batch done) {
   if (done.content->reports.empty()) {
     if (done.content->ends_serial()) serials_.finished(done.content->serial);
     const bool told = waiters_ > 0;
+    if (on_change_) on_change_();
     guard.unlock();
     if (told) advanced_.notify_all();
     return;
   }
   waiting_.push_back(std::move(done));
   if (!by_poll_ && !thread_.joinable()) thread_ = std::thread{[this] { run(); }};
+  if (by_poll_ && on_change_) on_change_();
   guard.unlock();
   arrived_.notify_one();
 }
@@ -49,12 +55,13 @@ void delivery_queue::finish_one(std::unique_lock<std::mutex>& guard) {
   const bool ends = done.content->ends_serial();
   running_in_.push_back(std::this_thread::get_id());
   guard.unlock();
-  done.report(on_throw_);
+  done.report(on_throw_, listener_);
   done.content.reset();  // its memory goes back while nobody waits for this lock
   guard.lock();
   running_in_.erase(std::ranges::find(running_in_, std::this_thread::get_id()));
   if (ends) serials_.finished(serial);
   if (waiters_ > 0) advanced_.notify_all();
+  if (on_change_) on_change_();
 }
 
 bool delivery_queue::wait(std::uint64_t serial, core::time_point deadline) {

@@ -15,7 +15,9 @@ namespace kwire::api_detail {
 /// thread of the queue's own, made when the first report is wanted, or in `serve`.
 class delivery_queue {
  public:
-  delivery_queue(bool by_poll, std::function<void(const char*)> on_throw);
+  /// The listener outlives the queue; null: there is none.
+  delivery_queue(bool by_poll, std::function<void(const char*)> on_throw,
+                 core::outcome_listener* listener = nullptr, std::function<void()> on_change = {});
   ~delivery_queue();
 
   /// On the I/O thread. Batches without reports are done at once.
@@ -37,6 +39,8 @@ class delivery_queue {
 
   const bool by_poll_;
   const std::function<void(const char*)> on_throw_;
+  core::outcome_listener* const listener_;
+  const std::function<void()> on_change_;  ///< something ended, or waits for `serve`; called under the lock
   mutable std::mutex lock_;
   std::condition_variable arrived_;
   std::condition_variable advanced_;

@@ -67,6 +67,8 @@ row row_of(errc code) noexcept {
               false};
     case errc::producer_broken:
       return {"PRODUCER_BROKEN", "the producer cannot go on; close it and make another", false, true};
+    case errc::forked: return {"FORKED", "a parent process made the handle; make a new one", false, true};
+    case errc::cancelled: return {"CANCELLED", "the coroutine that waited was cancelled", false, false};
     case errc::interrupted: return {"INTERRUPTED", "a stop was requested", true, false};
   }
   return {"UNKNOWN", "unknown client error", false, false};

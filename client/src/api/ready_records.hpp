@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/frame.hpp"
+#include "runtime/process_mark.hpp"
 
 namespace kwire::api_detail {
 
@@ -22,6 +23,8 @@ class fetch_budget {
   void take(std::size_t octets) noexcept { used_.fetch_add(octets, std::memory_order_relaxed); }
   void give_back(std::size_t octets) noexcept;
   std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  /// This process is a child of the one whose memory it counts.
+  bool of_parent() const noexcept { return made_.of_parent(); }
   /// Zero watches no more.
   void watch(std::size_t below) noexcept { resume_below_.store(below); }
 
@@ -35,6 +38,7 @@ class fetch_budget {
   std::atomic<std::size_t> used_{0};
   std::atomic<std::size_t> resume_below_{0};
   std::function<void()> wake_;
+  const runtime::process_mark made_;
   std::mutex lock_;
   std::vector<bytes> free_;
 };

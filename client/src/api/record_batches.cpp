@@ -85,7 +85,13 @@ record_batches::record_batches(record_batches&&) noexcept = default;
 record_batches& record_batches::operator=(record_batches&&) noexcept = default;
 record_batches::~record_batches() = default;
 record_batches::record_batches(std::unique_ptr<api_detail::ready_records> content) noexcept
-    : content_(std::move(content)) {}
+    : content_(content.release()) {}
+
+/// In a child process the memory stays what it is: it belongs to pools that the parent's threads had in hand.
+void record_batches::release::operator()(api_detail::ready_records* content) const noexcept {
+  if (content->budget->of_parent()) return runtime::leave_behind(content);
+  delete content;
+}
 
 consumed_range record_batches::all() const noexcept {
   return content_ ? consumed_range{*content_, 0, content_->batches.size()} : consumed_range{};

@@ -10,15 +10,19 @@ result<void> transaction_calls::make(const call& what) {
   // Shared: this may return while the other thread is still inside set_value.
   auto outcome = std::make_shared<std::promise<result<void>>>();
   auto waited = outcome->get_future();
-  engine_->post([this, what, outcome] {
-    what(core_->transactions(), [this, outcome](result<void> how) {
+  start(what, [outcome](result<void> how) { outcome->set_value(std::move(how)); });
+  const runtime::engine::plain_wait waiting{*engine_};
+  return waited.get();
+}
+
+void transaction_calls::start(const call& what, done told) {
+  engine_->post([this, what, told = std::move(told)] {
+    what(core_->transactions(), [this, told](result<void> how) {
       changed();
-      outcome->set_value(std::move(how));
+      told(std::move(how));
     });
     changed();
   });
-  const runtime::engine::plain_wait waiting{*engine_};
-  return waited.get();
 }
 
 void transaction_calls::changed() {

@@ -29,7 +29,9 @@ class transaction_calls {
   core::transaction_state state() const noexcept { return state_.load(std::memory_order_acquire); }
   bool used() const noexcept { return used_; }
 
-  /// Makes the call on the I/O thread and waits for its outcome, which comes by the deadline it was given.
+  /// Makes the call on the I/O thread, which tells the outcome, by the deadline it was given.
+  void start(const call& what, done told);
+  /// The same as a blocking call.
   result<void> make(const call& what);
   /// The core's state is another one; on the I/O thread.
   void changed();

@@ -253,8 +253,7 @@ class engine::impl final : public link_events {
 
 engine::engine(core::client_settings settings, const std::vector<core::bootstrap_address>& seeds,
                std::unique_ptr<observer> watcher)
-    : impl_(std::make_unique<impl>(std::move(settings), seeds, std::move(watcher))),
-      turn_wanted_(&impl_->turn_wanted()) {}
+    : impl_(new impl{std::move(settings), seeds, std::move(watcher)}), turn_wanted_(&impl_->turn_wanted()) {}
 
 engine::~engine() = default;
 
@@ -276,6 +275,7 @@ void engine::add(core::reactor& member) { impl_->add(member); }
 void engine::remove(core::reactor& member) { impl_->remove(member); }
 
 metrics_snapshot engine::metrics() {
+  if (impl_.get_deleter().made.of_parent()) return {};
   if (on_io_thread()) return impl_->metrics();
   std::promise<metrics_snapshot> promise;
   auto answer = promise.get_future();

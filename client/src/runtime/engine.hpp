@@ -11,6 +11,7 @@
 #include "core/cluster/cluster.hpp"
 #include "core/config/client_settings.hpp"
 #include "core/request.hpp"
+#include "runtime/process_mark.hpp"
 
 namespace kwire::runtime {
 
@@ -22,7 +23,7 @@ class engine {
   /// Starts the thread. The observer may be null.
   engine(core::client_settings settings, const std::vector<core::bootstrap_address>& seeds,
          std::unique_ptr<observer> watcher);
-  /// Stops the thread; reactors must have been removed.
+  /// Stops the thread; reactors must have been removed. In a child of the process that made it, nothing.
   ~engine();
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
@@ -67,7 +68,7 @@ class engine {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  std::unique_ptr<impl, unless_forked<impl>> impl_;
   const std::atomic<bool>* turn_wanted_;
 };
 

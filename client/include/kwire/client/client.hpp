@@ -13,7 +13,8 @@ class engine;
 
 /// Connections to one cluster, shared by any number of producers, consumers and admin calls, with one I/O
 /// thread. Copies are the same client; handles made from it keep it alive, so the order of destruction does
-/// not matter. All members may be called from any thread.
+/// not matter. All members may be called from any thread. In a child process after `fork` nothing of it
+/// works: calls of its handles fail with `forked`, and destruction leaves the parent's connections alone.
 class client {
  public:
   /// Throws `config_error` listing every fault. Connects on first use, not here.

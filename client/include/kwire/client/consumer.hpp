@@ -166,7 +166,7 @@ class consumer {
   std::optional<error> unfit_for_transactions() const;
 
   class impl;
-  std::unique_ptr<impl> impl_;
+  std::shared_ptr<impl> impl_;
 };
 
 }  // namespace kwire

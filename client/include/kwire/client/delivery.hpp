@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <kwire/client/error.hpp>
@@ -25,6 +26,19 @@ class delivery {
   delivery(outcome what, std::string_view topic, partition_id partition, std::int64_t offset,
            std::uint64_t opaque, const kwire::error* why)
       : what_(what), topic_(topic), partition_(partition), offset_(offset), opaque_(opaque), why_(why) {}
+  delivery& at(kwire::timestamp time, kwire::timestamp_type whose) noexcept {
+    timestamp_ = time;
+    type_ = whose;
+    return *this;
+  }
+  delivery& after(std::chrono::microseconds latency) noexcept {
+    latency_ = latency;
+    return *this;
+  }
+  delivery& with(const record_view* record) noexcept {
+    record_ = record;
+    return *this;
+  }
 
   /// No error: the record is persisted (with acks=0: was handed to the network).
   explicit operator bool() const noexcept { return why_ == nullptr; }
@@ -36,6 +50,16 @@ class delivery {
   std::int64_t offset() const noexcept { return offset_; }
   /// What `record::opaque` was given.
   std::uint64_t opaque() const noexcept { return opaque_; }
+  /// The time the record bears in the log: the broker's where the topic has message.timestamp.type of
+  /// LogAppendTime, else the record's own.
+  kwire::timestamp timestamp() const noexcept { return timestamp_; }
+  kwire::timestamp_type timestamp_type() const noexcept { return type_; }
+  /// From `produce` to the outcome. Batches are timed, and within a batch a coarse clock tells how much later
+  /// a record came: exact to a tick of the kernel's, some 4 ms.
+  std::chrono::microseconds latency() const noexcept { return latency_; }
+  /// With `delivery.report.record=true` the record as it was produced (key, value, headers, its own time),
+  /// else null.
+  const record_view* record() const noexcept { return record_; }
 
  private:
   outcome what_;
@@ -44,6 +68,10 @@ class delivery {
   std::int64_t offset_;
   std::uint64_t opaque_;
   const kwire::error* why_;
+  kwire::timestamp timestamp_{};
+  kwire::timestamp_type type_ = kwire::timestamp_type::none;
+  std::chrono::microseconds latency_{};
+  const record_view* record_ = nullptr;
 };
 
 /// Takes a delivery report. Captures of up to 32 octets are kept in place, so that a report costs no

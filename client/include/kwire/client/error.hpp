@@ -46,6 +46,8 @@ enum class errc {
   interrupted,            ///< a stop was requested
   abort_required,         ///< the transaction cannot be committed; abort it and do its work again
   producer_broken,        ///< the broker refused what every transaction needs; close the producer
+  forked,                 ///< the handle was made before `fork`, in a parent of this process
+  cancelled,              ///< the awaiting coroutine was cancelled; what it waited for may still happen
 };
 
 }  // namespace kwire

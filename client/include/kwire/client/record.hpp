@@ -6,6 +6,7 @@
 #include <kwire/protocol/bytes.hpp>
 #include <kwire/protocol/ids.hpp>
 #include <kwire/protocol/records/record.hpp>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,8 +40,9 @@ struct header {
   header(std::string n, std::optional<std::string> v) : name(std::move(n)), value(std::move(v)) {}
 };
 
-/// A record to be produced. It *borrows* topic, key and value: `produce` copies them into the batch before
-/// it returns, so views of temporaries are fine within the call.
+/// A record to be produced. It *borrows* topic, key, value and headers: `produce` copies them into the batch
+/// before it returns, so views of temporaries are fine within the call. What must live longer can be given to
+/// `keep`.
 class record {
  public:
   /// `std::nullopt` (the default) is a null key or value; an empty text is an empty one.
@@ -48,6 +50,25 @@ class record {
                   std::optional<std::string_view> value = {})
       : topic_(topic), key_(key), value_(value) {}
 
+  // What was given at first can be replaced; null and empty as there.
+  record& topic(std::string_view name) {
+    topic_ = name;
+    return *this;
+  }
+  record& key(std::optional<std::string_view> octets) {
+    key_ = octets;
+    return *this;
+  }
+  record& value(std::optional<std::string_view> octets) {
+    value_ = octets;
+    return *this;
+  }
+  /// Takes over text for as long as the record lives, or a copy of it, and returns the view to use:
+  /// `record.value(record.keep(std::move(text)))`. The octets are copied into the batch all the same.
+  std::string_view keep(std::string text) {
+    kept_ = std::make_shared<const kept_text>(std::move(text), std::move(kept_));
+    return kept_->text;
+  }
   /// Chooses the partition; otherwise the partitioner does.
   record& partition(partition_id number) {
     partition_ = number;
@@ -84,6 +105,14 @@ class record {
   std::optional<kwire::timestamp> timestamp_;
   std::vector<header_view> headers_;
   std::uint64_t opaque_ = 0;
+
+  struct kept_text {
+    std::string text;
+    std::shared_ptr<const kept_text> more;
+
+    kept_text(std::string t, std::shared_ptr<const kept_text> m) : text(std::move(t)), more(std::move(m)) {}
+  };
+  std::shared_ptr<const kept_text> kept_;
 };
 
 }  // namespace kwire

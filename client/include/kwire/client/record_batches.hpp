@@ -162,7 +162,10 @@ class record_batches {
 
  private:
   friend class consumer;
-  std::unique_ptr<api_detail::ready_records> content_;
+  struct release {
+    void operator()(api_detail::ready_records* content) const noexcept;
+  };
+  std::unique_ptr<api_detail::ready_records, release> content_;
 };
 
 /// A record with memory of its own.

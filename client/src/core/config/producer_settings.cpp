@@ -118,6 +118,10 @@ void producer_settings::describe_content(setting_visitor& v) {
          {.doc = "Let the broker create topics that are produced to, if it is configured to."});
   v.flag("delivery.report.poll", report_by_poll,
          {.doc = "Run delivery callbacks inside producer.poll() only."});
+  v.flag(
+      "delivery.report.record", report_record,
+      {.doc = "Delivery reports show the record: batches stay in memory, and in buffer.memory, until their "
+              "reports have run."});
 }
 
 void producer_settings::describe_transactions(setting_visitor& v) {

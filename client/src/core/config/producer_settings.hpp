@@ -49,6 +49,7 @@ struct producer_settings {
   milliseconds availability_timeout{0};
   bool create_topics = true;
   bool report_by_poll = false;
+  bool report_record = false;
   std::string transactional_id;
   milliseconds transaction_timeout{60'000};
 

@@ -38,6 +38,8 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
   bool closed = false;
   bool opened = false;
   bool added = false;
+  const auto unasked = tells_all_.load(std::memory_order_relaxed) ? report_kind::brief : report_kind::none;
+  const auto kind = report ? report_kind::own : unasked;
   {
     std::lock_guard guard{slot.lock};
     for (;;) {
@@ -46,19 +48,19 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
         if (how == placing::join_open || (closed && how == placing::until_full)) break;
         const auto size = protocol::batch_header_size +
                           protocol::batch_builder::record_bound(what.key, what.value, what.headers);
-        if (!open(slot, size, static_cast<bool>(report), needed)) {
+        if (!open(slot, size, what, kind, needed)) {
           if (closed) break;
           return appended::no_memory;
         }
         opened = true;
       }
       auto& batch = *slot.open;
-      if (report && !batch.reports.make_room(*pool_)) {
-        close_for_room(slot, what, static_cast<bool>(report), needed);
+      if (kind != report_kind::none && !batch.reports.make_room(*pool_, kind)) {
+        close_for_room(slot, what, kind, needed);
         return appended::no_memory;
       }
       if (batch.builder.append(what.timestamp_ms, what.key, what.value, what.headers)) {
-        if (report) batch.reports.push(report, what.opaque, batch.builder.count() - 1);
+        note_report(batch, what, kind, report);
         ++slot.accepted;
         added = true;
         break;
@@ -69,7 +71,7 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
         close(slot);
         closed = true;
       } else if (!grow(batch, size)) {
-        close_for_room(slot, what, static_cast<bool>(report), needed);
+        close_for_room(slot, what, kind, needed);
         return appended::no_memory;
       }
     }
@@ -78,20 +80,32 @@ accumulator::appended accumulator::append(partition_slot& slot, const item& what
   return added ? appended::ok : appended::full;
 }
 
+inline void accumulator::note_report(batch& in, const item& what, report_kind kind,
+                                     delivery_callback& report) {
+  const auto index = in.builder.count() - 1;
+  if (kind == report_kind::own) {
+    in.reports.push(report, what.opaque, index, {what.timestamp_ms, what.accepted_ms});
+  } else if (kind == report_kind::brief) {
+    in.reports.push_brief(what.opaque, index, {what.timestamp_ms, what.accepted_ms});
+  }
+}
+
 /// The first buffer of a partition is small and grows; later ones begin with what the last batch needed.
-bool accumulator::open(partition_slot& slot, std::size_t needed, bool with_report, std::size_t& missing) {
+bool accumulator::open(partition_slot& slot, std::size_t needed, const item& first, report_kind kind,
+                       std::size_t& missing) {
   const auto wanted = std::max(needed, std::min(slot.last_size, batch_size_));
   auto memory = pool_->take(wanted);
   if (!memory && wanted > needed) memory = pool_->take(needed);
   auto fresh = std::make_unique<batch>();
-  if (!memory || (with_report && !fresh->reports.make_room(*pool_, memory->capacity()))) {
-    missing = room_to_open(needed, with_report);
+  if (!memory || (kind != report_kind::none && !fresh->reports.make_room(*pool_, kind, memory->capacity()))) {
+    missing = room_to_open(needed, kind);
     return false;
   }
   fresh->slot = &slot;
   slot.unanswered.fetch_add(1, std::memory_order_relaxed);
   fresh->serial = last_serial_.fetch_add(1, std::memory_order_relaxed) + 1;
   fresh->opened = now_();
+  fresh->reports.times().opened(first.accepted_ms);
   fresh->builder.open(memory->data(), usable(*memory, needed));
   fresh->memory = std::move(memory);
   std::lock_guard guard{news_lock_};
@@ -115,16 +129,16 @@ bool accumulator::grow(batch& into, std::size_t needed) {
   return true;
 }
 
-std::size_t accumulator::room_to_open(std::size_t needed, bool with_report) noexcept {
-  return accumulator_pool::rounded(needed) + (with_report ? report_list::first_block : 0);
+std::size_t accumulator::room_to_open(std::size_t needed, report_kind kind) noexcept {
+  return accumulator_pool::rounded(needed) + (kind != report_kind::none ? report_list::first_block : 0);
 }
 
 /// Sent as it is, the open batch makes room; the record will begin the next one.
-void accumulator::close_for_room(partition_slot& slot, const item& what, bool with_report,
+void accumulator::close_for_room(partition_slot& slot, const item& what, report_kind kind,
                                  std::size_t& needed) {
   close(slot);
   const auto size = protocol::batch_builder::record_bound(what.key, what.value, what.headers);
-  needed = room_to_open(protocol::batch_header_size + size, with_report);
+  needed = room_to_open(protocol::batch_header_size + size, kind);
   notify();
 }
 

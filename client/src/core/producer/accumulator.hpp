@@ -138,6 +138,7 @@ class accumulator {
   /// What a record asks for; views are read during the call only.
   struct item {
     std::int64_t timestamp_ms = 0;
+    std::int64_t accepted_ms = 0;  ///< by a coarse clock; reports tell how long it took from here
     std::optional<bytes_view> key;
     std::optional<bytes_view> value;
     std::span<const header_view> headers;
@@ -166,6 +167,8 @@ class accumulator {
   appended append(partition_slot& slot, const item& what, delivery_callback& report, placing how,
                   std::size_t& needed);
   accumulator_pool& pool() noexcept { return *pool_; }
+  /// From now on the outcomes of records without a callback are kept for somebody who listens to all.
+  void tell_all() noexcept { tells_all_.store(true, std::memory_order_relaxed); }
 
   /// The slot of a topic, made on first use. The address holds as long as the accumulator.
   topic_slot& topic(std::string_view name);
@@ -194,9 +197,11 @@ class accumulator {
   std::uint64_t last_serial() const noexcept { return last_serial_.load(std::memory_order_relaxed); }
 
  private:
-  bool open(partition_slot& slot, std::size_t needed, bool with_report, std::size_t& missing);
-  static std::size_t room_to_open(std::size_t needed, bool with_report) noexcept;
-  void close_for_room(partition_slot& slot, const item& what, bool with_report, std::size_t& needed);
+  bool open(partition_slot& slot, std::size_t needed, const item& first, report_kind kind,
+            std::size_t& missing);
+  static std::size_t room_to_open(std::size_t needed, report_kind kind) noexcept;
+  void close_for_room(partition_slot& slot, const item& what, report_kind kind, std::size_t& needed);
+  static void note_report(batch& in, const item& what, report_kind kind, delivery_callback& report);
   bool grow(batch& into, std::size_t needed);
   std::size_t usable(const batch_memory& memory, std::size_t needed) const noexcept;
   void close(partition_slot& slot);
@@ -209,6 +214,7 @@ class accumulator {
   std::atomic<std::uint64_t> last_serial_{0};
   std::atomic<bool> notified_{false};
   std::atomic<bool> hurried_{false};
+  std::atomic<bool> tells_all_{false};
 
   std::mutex news_lock_;
   news news_;

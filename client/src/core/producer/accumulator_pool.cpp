@@ -59,10 +59,50 @@ bool accumulator_pool::wait_for(std::size_t size, time_point deadline) {
   return woken && !stopped_;
 }
 
+std::uint64_t accumulator_pool::watch(std::size_t size, std::function<void()> told) {
+  std::uint64_t number = 0;
+  {
+    std::lock_guard guard{lock_};
+    number = ++last_watcher_;
+    watchers_.push_back({number, rounded(size), std::move(told)});
+  }
+  offer();
+  return number;
+}
+
+void accumulator_pool::forget(std::uint64_t number) {
+  {
+    std::lock_guard guard{lock_};
+    std::erase_if(watchers_, [&](const watcher& each) { return each.number == number; });
+  }
+  offer();
+}
+
+/// Tells as many as there is room for, as if each took what it asked for. One that does not, or that takes
+/// less, makes up for it by `forget`: without that, room could stay free while others wait for it.
+void accumulator_pool::offer() {
+  std::vector<watcher> lucky;
+  {
+    std::lock_guard guard{lock_};
+    auto used = used_.load(std::memory_order_relaxed);
+    while (!watchers_.empty()) {
+      auto& first = watchers_.front();
+      if (!stopped_ && used != 0 && used + first.size > budget_) break;
+      used += first.size;
+      lucky.push_back(std::move(first));
+      watchers_.pop_front();
+    }
+  }
+  for (const auto& each : lucky) each.told();
+}
+
 void accumulator_pool::stop() {
-  std::lock_guard guard{lock_};
-  stopped_ = true;
-  freed_.notify_all();
+  {
+    std::lock_guard guard{lock_};
+    stopped_ = true;
+    freed_.notify_all();
+  }
+  offer();
 }
 
 void accumulator_pool::give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity) {
@@ -76,8 +116,10 @@ void accumulator_pool::give_back(std::unique_ptr<std::byte[]> bytes, std::size_t
   }
   const bool plenty = used == 0 || used + good_part() <= budget_;
   const bool told = impatient_ > 0 || (waiting_ > 0 && plenty);
+  const bool watched = !watchers_.empty();
   guard.unlock();
   if (told) freed_.notify_all();
+  if (watched) offer();
 }
 
 }  // namespace kwire::core

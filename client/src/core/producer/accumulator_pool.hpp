@@ -4,6 +4,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -47,6 +50,10 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
   /// part of the budget is free, and for less room only after a while: woken for every buffer that comes
   /// back, the waiting thread would fill it and sleep again, and the switches would cost more than records.
   bool wait_for(std::size_t size, time_point deadline);
+  /// Calls `told` once as soon as `size` octets may be had, or after `stop`; first come, first served. Who
+  /// was called takes the room or not, and calls `forget` in any case, which lets the next one have a look.
+  std::uint64_t watch(std::size_t size, std::function<void()> told);
+  void forget(std::uint64_t number);
   /// Ends all waits.
   void stop();
 
@@ -60,6 +67,13 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
   static constexpr std::size_t most_kept_bytes = 16 * 1024 * 1024;
   static constexpr std::chrono::milliseconds patience{3};
 
+  struct watcher {
+    std::uint64_t number;
+    std::size_t size;
+    std::function<void()> told;
+  };
+
+  void offer();
   std::size_t good_part() const noexcept { return budget_ / 4; }
   void give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity);
 
@@ -71,6 +85,8 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
   std::size_t impatient_ = 0;  ///< of those waiting: go on for any room
   std::size_t kept_bytes_ = 0;
   bool stopped_ = false;
+  std::deque<watcher> watchers_;
+  std::uint64_t last_watcher_ = 0;
   std::array<std::vector<std::unique_ptr<std::byte[]>>, classes.size()> free_;
 };
 

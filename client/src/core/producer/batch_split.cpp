@@ -25,6 +25,7 @@ batch_ptr make_part(const batch& whole, std::int32_t first_record) {
   part->parts = whole.parts;
   part->first_record = first_record;
   part->opened = whole.opened;
+  part->reports.times().opened(whole.reports.times().opened());
   part->number = whole.number;
   part->incarnation = whole.incarnation;
   part->attempts = whole.attempts;
@@ -66,9 +67,30 @@ void copy_records(const batch& whole, std::span<batch_ptr> parts, const Chooser&
   }
 }
 
-void move_report(wanted_report& report, batch& to, std::int32_t index, accumulator_pool& pool) {
-  (void)to.reports.make_room(pool, whatever_is_out);
-  to.reports.push(report.call, report.opaque, index);
+/// In the order of the records, which the notes of their times keep to. `place_of` gives the part of a
+/// record, and its index there.
+template <class Placer>
+void move_reports(const batch& whole, const Placer& place_of, accumulator_pool& pool) {
+  const auto& times = whole.reports.times();
+  auto own_left = whole.reports.own().begin();
+  auto brief_left = whole.reports.brief().begin();
+  auto* own = own_left.next();
+  const auto* brief = brief_left.next();
+  while (own != nullptr || brief != nullptr) {
+    const bool next_is_own = brief == nullptr || (own != nullptr && own->index < brief->index);
+    const auto index = next_is_own ? own->index : brief->index;
+    const auto [to, number] = place_of(index);
+    auto& reports = to->reports;
+    if (next_is_own) {
+      (void)reports.make_room(pool, report_kind::own, whatever_is_out);
+      reports.push(own->call, own->opaque, number, times.of(index, own->created));
+      own = own_left.next();
+    } else {
+      (void)reports.make_room(pool, report_kind::brief, whatever_is_out);
+      reports.push_brief(brief->opaque, number, times.of(index, brief->created));
+      brief = brief_left.next();
+    }
+  }
 }
 
 }  // namespace
@@ -80,10 +102,11 @@ std::array<batch_ptr, 2> split_batch(batch& whole, accumulator_pool& pool) {
   std::array<batch_ptr, 2> parts{make_part(whole, whole.first_record),
                                  make_part(whole, whole.first_record + half)};
   copy_records(whole, parts, part_of, pool);
-  whole.reports.for_each([&](wanted_report& report) {
-    const auto to = part_of(report.index);
-    move_report(report, *parts[to], report.index - (to == 0 ? 0 : half), pool);
-  });
+  const auto place_of = [&](std::int32_t index) {
+    const auto to = part_of(index);
+    return std::pair{parts[to].get(), index - (to == 0 ? 0 : half)};
+  };
+  move_reports(whole, place_of, pool);
   parts[0]->count = half;
   parts[1]->count = whole.count - half;
   if (whole.base_sequence >= 0) {
@@ -113,14 +136,12 @@ sifted_batch sift_batch(batch& whole, std::span<const std::int32_t> refused, acc
     sifted.rest->count = whole.count - static_cast<std::int32_t>(refused.size());
     copy_records(whole, {&sifted.rest, 1}, is_refused, pool);
   }
-  whole.reports.for_each([&](wanted_report& report) {
-    const auto smaller = before(report.index) - refused.begin();
-    if (is_refused(report.index)) {
-      move_report(report, *sifted.refused[static_cast<std::size_t>(smaller)], 0, pool);
-    } else {
-      move_report(report, *sifted.rest, report.index - static_cast<std::int32_t>(smaller), pool);
-    }
-  });
+  const auto place_of = [&](std::int32_t index) {
+    const auto smaller = before(index) - refused.begin();
+    if (!is_refused(index)) return std::pair{sifted.rest.get(), index - static_cast<std::int32_t>(smaller)};
+    return std::pair{sifted.refused[static_cast<std::size_t>(smaller)].get(), 0};
+  };
+  move_reports(whole, place_of, pool);
   whole.memory.reset();
   return sifted;
 }

@@ -114,7 +114,9 @@ void producer_core::on_answer(flight sent, const response& answer, time_point no
 
 void producer_core::on_partition(batch_ptr content, const answer_of& answer, time_point now) {
   const auto code = static_cast<broker_errc>(answer.error_code);
-  if (code == broker_errc::none) return complete(std::move(content), answer.base_offset);
+  if (code == broker_errc::none) {
+    return complete(std::move(content), answer.base_offset, answer.log_append_time_ms);
+  }
   // The batch is in the log already: an earlier attempt was persisted after all.
   if (code == broker_errc::duplicate_sequence_number) return complete(std::move(content), -1);
   on_refused(std::move(content), code, answer, now);
@@ -309,11 +311,11 @@ void producer_core::fail(batch_ptr content, error why) {
       .with(std::to_string(count) + " records");
   const bool doubt = content->maybe_persisted || content->stray;
   const auto result = doubt ? outcome::possibly_persisted : outcome::not_persisted;
-  content->memory.reset();
+  if (!settings_.report_record) content->memory.reset();
   sink_->finished({std::move(content), result, -1, std::move(why)});
 }
 
-void producer_core::complete(batch_ptr content, std::int64_t base_offset) {
+void producer_core::complete(batch_ptr content, std::int64_t base_offset, std::int64_t append_time_ms) {
   content->slot->sending.failures = 0;
   --content->slot->unanswered;
   content->slot->sending.acknowledged = true;
@@ -321,9 +323,9 @@ void producer_core::complete(batch_ptr content, std::int64_t base_offset) {
   const auto count = static_cast<std::uint64_t>(content->count);
   finished_records_ += count;
   counted_.records_persisted += count;
-  content->memory.reset();
+  if (!settings_.report_record) content->memory.reset();
   const auto result = settings_.acks == 0 ? outcome::possibly_persisted : outcome::persisted;
-  sink_->finished({std::move(content), result, base_offset, std::nullopt});
+  sink_->finished({std::move(content), result, base_offset, std::nullopt, append_time_ms});
 }
 
 void producer_core::break_down(const error& why) {

@@ -421,6 +421,20 @@ void producer_core::give_up_waiting(const error& why) {
 
 void producer_core::purge(const error& why) { give_up_waiting(why); }
 
+void producer_core::purge_all(const error& why) {
+  // Sequence numbers restart behind what is dropped here (`fail` sees to that): later records must not be
+  // taken for these when the broker has them.
+  for (auto& [token, lost] : flights_) {
+    for (auto& content : std::exchange(lost.batches, {})) {
+      returned(*content);
+      content->maybe_persisted = true;
+      content->stray = true;
+      fail(std::move(content), why);
+    }
+  }
+  give_up_waiting(why);
+}
+
 void producer_core::abandon(const error& why) {
   for (auto& [token, lost] : std::exchange(flights_, {})) {
     for (auto& content : lost.batches) {

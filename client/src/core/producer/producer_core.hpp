@@ -51,6 +51,9 @@ class producer_core final : public reactor {
   void flush(std::uint64_t serial) noexcept { flush_serial_ = std::max(flush_serial_, serial); }
   /// Gives up everything that is not under way.
   void purge(const error& why);
+  /// Gives up what is under way too. The answers that still come are of no interest, but requests without one
+  /// count against the broker's five as before.
+  void purge_all(const error& why);
   /// Gives up everything, what is under way included.
   void abandon(const error& why);
   /// Set once nothing can be sent any more; `produce` refuses with it.
@@ -106,7 +109,7 @@ class producer_core final : public reactor {
   bool sift(batch_ptr& content, const error& why, const answer_of& answer);
   static void send_again(batch_ptr content);
   void fail(batch_ptr content, error why);
-  void complete(batch_ptr content, std::int64_t base_offset);
+  void complete(batch_ptr content, std::int64_t base_offset, std::int64_t append_time_ms = -1);
   void break_down(const error& why);
   bool overdue(const batch& content, time_point now) const;
 

@@ -1,38 +1,34 @@
 #include "core/producer/report_list.hpp"
 
+#include <algorithm>
+
 namespace kwire::core {
-namespace {
 
-std::size_t room_in(const batch_memory& block) noexcept { return block.capacity() / sizeof(wanted_report); }
-
-}  // namespace
-
-report_list::~report_list() {
-  for_each([](wanted_report& report) { std::destroy_at(&report); });
+/// The first of a batch, the first behind a tick of the clock, and those far off.
+std::int32_t report_times::note_unusual(std::int32_t index, const record_times& times) {
+  if (!any_) {
+    any_ = true;
+    base_ms_ = times.created_ms;
+    latest_ms_ = opened_ms_;
+  }
+  if (times.accepted_ms != latest_ms_) {
+    latest_ms_ = times.accepted_ms;
+    ticks_.push_back({index, latest_ms_});
+  }
+  const auto distance = distance_of(times.created_ms);
+  if (distance > elsewhere && distance <= INT32_MAX) return static_cast<std::int32_t>(distance);
+  far_off_.push_back({index, times.created_ms});
+  return elsewhere;
 }
 
-bool report_list::add_block(accumulator_pool& pool, std::size_t held) {
-  auto memory = pool.take(blocks_.empty() ? first_block : later_block, held);
-  if (!memory && !blocks_.empty()) memory = pool.take(first_block);
-  if (!memory) return false;
-  blocks_.push_back(std::move(memory));
-  next_ = first_of(blocks_.back());
-  limit_ = next_ + room_in(*blocks_.back());
-  return true;
-}
-
-std::size_t report_list::size() const noexcept {
-  std::size_t count = 0;
-  for (const auto& each : blocks_) count += static_cast<std::size_t>(end_of(each) - first_of(each));
-  return count;
-}
-
-wanted_report* report_list::first_of(const block& of) noexcept {
-  return reinterpret_cast<wanted_report*>(of->data());  // operator new[] aligns for every ordinary type
-}
-
-wanted_report* report_list::end_of(const block& of) const noexcept {
-  return of == blocks_.back() ? next_ : first_of(of) + room_in(*of);
+record_times report_times::of(std::int32_t index, std::int32_t created) const {
+  record_times found{base_ms_ + created, opened_ms_};
+  const auto tick = std::ranges::upper_bound(ticks_, index, {}, &mark::index);
+  if (tick != ticks_.begin()) found.accepted_ms = std::prev(tick)->ms;
+  if (created == elsewhere) {
+    found.created_ms = std::ranges::lower_bound(far_off_, index, {}, &mark::index)->ms;
+  }
+  return found;
 }
 
 }  // namespace kwire::core

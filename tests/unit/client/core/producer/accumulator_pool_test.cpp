@@ -85,3 +85,43 @@ TEST_CASE("pool: waiting ends at once with a quarter of the budget, and before l
   CHECK(pool->wait_for(16000, core::time_point{}));
   CHECK_FALSE(pool->wait_for(60000, core::time_point{}));
 }
+
+TEST_CASE("pool: watchers are told in their order, as far as there is room") {
+  auto pool = std::make_shared<core::accumulator_pool>(12 * 1024);
+  auto first = pool->take(4096);
+  auto second = pool->take(4096);
+  auto third = pool->take(4096);
+  std::string told;
+  const auto watch = [&](std::size_t size, char name) {
+    return pool->watch(size, [&told, name] { told += name; });
+  };
+  const auto a = watch(8000, 'a');  // 16 KiB, which fit only when nothing is out
+  const auto b = watch(100, 'b');
+  const auto c = watch(100, 'c');
+  CHECK(told.empty());
+  third.reset();
+  CHECK(told.empty());  // nobody overtakes the first
+  pool->forget(a);      // it has given up
+  CHECK(told == "b");
+  pool->forget(b);  // and took nothing
+  CHECK(told == "bc");
+  pool->forget(c);
+  second.reset();
+  first.reset();
+  CHECK(told == "bc");
+  watch(20000, 'd');  // larger than all there is, but nothing is out
+  CHECK(told == "bcd");
+}
+
+TEST_CASE("pool: one who watches when there is room is told at once, and all are by stop") {
+  auto pool = std::make_shared<core::accumulator_pool>(8 * 1024);
+  int told = 0;
+  pool->watch(4096, [&] { ++told; });
+  CHECK(told == 1);
+  const auto all = pool->take(8000, SIZE_MAX);
+  pool->watch(4096, [&] { ++told; });
+  pool->watch(4096, [&] { ++told; });
+  CHECK(told == 1);
+  pool->stop();
+  CHECK(told == 3);
+}

@@ -27,7 +27,10 @@ core::batch_ptr make(core::partition_slot& slot, core::accumulator_pool& pool, i
     if (i % 2 == 0) {
       delivery_callback report{[&told](const delivery& d) { told.push_back(d.offset()); }};
       REQUIRE(made->reports.make_room(pool));
-      made->reports.push(report, static_cast<std::uint64_t>(i), i);
+      made->reports.push(report, static_cast<std::uint64_t>(i), i, {5000 - i, 6000 + i});
+    } else {
+      REQUIRE(made->reports.make_room(pool, core::report_kind::brief));
+      made->reports.push_brief(static_cast<std::uint64_t>(i), i, {5000 - i, 6000 + i});
     }
   }
   made->count = count;
@@ -101,7 +104,7 @@ TEST_CASE("batch split: halves hold the records, numbers and reports, whatever t
       topic.name = "t";
       core::partition_slot slot;
       slot.topic = &topic;
-      const auto pool = std::make_shared<core::accumulator_pool>(64 * 1024 + 4096);  // nothing to spare
+      const auto pool = std::make_shared<core::accumulator_pool>(64 * 1024 + 2 * 4096);  // nothing to spare
       std::vector<std::int64_t> told;
       auto whole = make(slot, *pool, count, codec, told);
       auto halves = core::split_batch(*whole, *pool);
@@ -111,6 +114,7 @@ TEST_CASE("batch split: halves hold the records, numbers and reports, whatever t
       CHECK(older(*halves[0], *halves[1]));
       CHECK_FALSE(older(*halves[1], *halves[0]));
       int next = 0;
+      std::size_t briefs = 0;
       for (auto& half : halves) {
         const auto sealed = half->builder.seal({});
         protocol::record_set set{bytes_view{sealed}};
@@ -125,12 +129,22 @@ TEST_CASE("batch split: halves hold the records, numbers and reports, whatever t
             ++next;
           }
         }
-        core::finished_batch done{std::move(half), outcome::persisted, next == count ? 1000 : 0,
-                                  std::nullopt};
+        const auto first = next - half->count;
+        for (auto each = half->reports.brief().begin(); const auto* report = each.next();) {
+          CHECK(report->opaque == static_cast<std::uint64_t>(first + report->index));
+          CHECK(report->opaque % 2 == 1);
+          const auto times = half->reports.times().of(report->index, report->created);
+          CHECK(times.created_ms == 5000 - static_cast<std::int64_t>(report->opaque));
+          CHECK(times.accepted_ms == 6000 + static_cast<std::int64_t>(report->opaque));
+        }
+        briefs += half->reports.brief().size();
+        core::finished_batch done{
+            std::move(half), outcome::persisted, next == count ? 1000 : 0, std::nullopt, -1, {}};
         done.report([](const char*) {});
         CHECK(done.content->ends_serial() == (next == count));
       }
       CHECK(next == count);
+      CHECK(briefs == static_cast<std::size_t>(count / 2));
       CHECK(told.size() == static_cast<std::size_t>((count + 1) / 2));
     }
   }

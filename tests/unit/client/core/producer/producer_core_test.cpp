@@ -328,6 +328,33 @@ TEST_CASE("producer core: purge drops what is not under way, abandon everything"
     const auto next = rig.one();
     CHECK((next.batches[0].epoch != other.batches[0].epoch || next.batches[0].id != other.batches[0].id));
   }
+  SUBCASE("purge of all") {
+    rig.core().purge_all(error{errc::purged});
+    CHECK(rig.fate(1).starts_with("possibly persisted: t-0: PURGED"));
+    CHECK(rig.fate(2).starts_with("not persisted"));
+    CHECK(rig.fate(3).starts_with("possibly persisted"));
+    CHECK(rig.core().unfinished_records() == 0);
+    // Its request still counts against the one that may be under way.
+    rig.add("t", 0, 4);
+    CHECK(rig.step().empty());
+    rig.answer(sent, broker_errc::none, 5);  // of no interest any more
+    CHECK(rig.fate(1).starts_with("possibly persisted"));
+    const auto next = rig.one();
+    CHECK(next.batches[0].values == std::vector<std::uint64_t>{4});
+    CHECK(next.batches[0].sequence == 0);
+    CHECK((next.batches[0].epoch != sent.batches[0].epoch || next.batches[0].id != sent.batches[0].id));
+    rig.answer(next, broker_errc::none, 6);
+    CHECK(rig.fate(4) == "persisted at 6");
+  }
+  SUBCASE("purge of all, and the request is lost") {
+    rig.core().purge_all(error{errc::purged});
+    rig.lose(sent, true);
+    CHECK(rig.fate(1).starts_with("possibly persisted"));
+    rig.add("t", 0, 4);
+    rig.pass(5s);
+    rig.answer(rig.one(), broker_errc::none, 6);
+    CHECK(rig.fate(4) == "persisted at 6");
+  }
   SUBCASE("abandon") {
     rig.core().abandon(error{errc::purged});
     CHECK(rig.fate(1).starts_with("possibly persisted"));

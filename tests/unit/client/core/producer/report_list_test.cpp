@@ -57,3 +57,37 @@ TEST_CASE("report list: takes small blocks where large ones do not fit, and says
   CHECK(kept == 2 * (report_list::first_block / sizeof(core::wanted_report)));
   CHECK(list.size() == kept);
 }
+
+TEST_CASE("report times: as they were noted, whatever the clock and the records' own times did") {
+  core::report_times times;
+  times.opened(1000);
+  const std::vector<core::record_times> given{
+      {500, 1000},  // the first is what the others are kept relative to
+      {501, 1000},
+      {499, 1004},                // backwards
+      {500 + (1LL << 40), 1004},  // years ahead, and back
+      {-1, 1008},
+      {INT64_MIN, 1008},
+      {INT64_MAX, 1002},  // the clock was set back
+      {500LL + INT32_MAX, 1002},
+      {500LL + INT32_MIN, 1100},
+      {500LL - INT32_MAX, 1100}};
+  std::vector<std::int32_t> kept;
+  std::int32_t index = 3;  // not every record wants a report
+  for (const auto& one : given) kept.push_back(times.note(index += 2, one));
+  index = 3;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const auto found = times.of(index += 2, kept[i]);
+    CHECK(found.created_ms == given[i].created_ms);
+    CHECK(found.accepted_ms == given[i].accepted_ms);
+  }
+}
+
+TEST_CASE("report times: a report that begins late keeps its own time, not the batch's") {
+  core::report_times times;
+  times.opened(1000);
+  const auto kept = times.note(7, {1040, 1040});
+  CHECK(times.of(7, kept).accepted_ms == 1040);
+  CHECK(times.of(7, kept).created_ms == 1040);
+  CHECK(times.opened() == 1000);
+}
