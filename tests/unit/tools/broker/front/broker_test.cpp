@@ -219,7 +219,7 @@ TEST_CASE("a client that has not said who it is may send no large request") {
   CHECK(client.ask(greeting, 1).error_code == 0);
   protocol::sasl_authenticate_request proof;
   const std::string token{"\0alice\0pw", 9};
-  proof.auth_bytes = as_bytes(token);
+  proof.auth_bytes = to_bytes(as_bytes(token));
   CHECK(client.ask(proof, 2).error_code == 0);
   CHECK(error_of(client.ask(produce_of("t", large), 9)) == 0);
 }
