@@ -142,7 +142,8 @@ void transaction::batch_failed(const error& why, bool numbered) {
 }
 
 void transaction::epoch_refused(const error& why) {
-  if (!used() || probing_ != probe::none || state_ == state::broken) return;
+  // What was still under way when the coordinator's end of the transaction became known tells nothing new.
+  if (!used() || probing_ != probe::none || state_ == state::broken || coordinator_ended_) return;
   cause_ = why;
   probing_ = probe::same_epoch;
 }
@@ -462,6 +463,7 @@ void transaction::registered(const transaction_answer& told, std::vector<event>&
     // Ours after all: the coordinator has ended the transaction and waits for nothing.
     probing_ = probe::none;
     coordinator_ended_ = true;
+    known_ = false;
     renew_ = false;
     in_doubt_ = false;
     if (state_ == state::aborting) return;
