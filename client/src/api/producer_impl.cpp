@@ -4,6 +4,13 @@
 #include <random>
 
 namespace kwire {
+namespace {
+
+// What buffer.memory grows by and up to when it is not given.
+constexpr std::size_t room_of_a_partition = 32 * 1024;
+constexpr std::size_t most_room = 64 * 1024 * 1024;
+
+}  // namespace
 
 producer::impl::impl(std::shared_ptr<runtime::engine> engine, core::producer_settings settings,
                      partition_function function)
@@ -18,6 +25,7 @@ producer::impl::impl(std::shared_ptr<runtime::engine> engine, core::producer_set
       core_(engine_->settings(), settings_, accumulator_, *this, std::random_device{}()),
       transactions_(*engine_, core_, !settings_.transactional_id.empty()),
       intake_(*engine_, settings_, accumulator_, transactions_, std::move(function)) {
+  if (!settings_.buffer_explicit) accumulator_.widen_by(room_of_a_partition, most_room);
   engine_->post([this] { engine_->add(core_); });
   if (settings_.acks != -1 && !settings_.idempotence) {
     engine_->tell(event{event_kind::config_notice, severity::info, context::eos}.with(

@@ -53,7 +53,8 @@ void producer_settings::describe_delivery(setting_visitor& v) {
   v.number(
       "buffer.memory", buffer_memory,
       {.doc = "Octets of batches, and of the reports wanted of them, that may wait or be under way; then "
-              "produce waits. Java's default is 33554432 for batches alone.",
+              "produce waits. Unless it is given, 32768 more are allowed for each partition that is written "
+              "to, up to 67108864 in all. Java's default is 33554432 for batches alone.",
        .min = 64 * 1024,
        .max = std::int64_t{1} << 40});
   v.number("queue.buffering.max.kbytes", buffer_kbytes,
@@ -140,6 +141,7 @@ void producer_settings::describe_transactions(setting_visitor& v) {
 void producer_settings::read(config_reader& reader) {
   reader.read(*this);
   idempotence_explicit = reader.given("enable.idempotence") && idempotence;
+  buffer_explicit = reader.given("buffer.memory") || buffer_kbytes > 0;
   if (buffer_kbytes > 0) {
     if (reader.given("buffer.memory") && buffer_memory != buffer_kbytes * 1024) {
       reader.fault("queue.buffering.max.kbytes contradicts buffer.memory: they are the same option");

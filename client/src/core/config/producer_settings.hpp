@@ -58,6 +58,7 @@ struct producer_settings {
   void read(config_reader& reader);
   protocol::compression compression() const;
 
+  bool buffer_explicit = false;    ///< asked for, so that partitions do not add to it
   std::int64_t buffer_kbytes = 0;  ///< librdkafka's word for buffer_memory; 0: not given
 
  private:

@@ -93,6 +93,7 @@ inline void accumulator::note_report(batch& in, const item& what, report_kind ki
 /// The first buffer of a partition is small and grows; later ones begin with what the last batch needed.
 bool accumulator::open(partition_slot& slot, std::size_t needed, const item& first, report_kind kind,
                        std::size_t& missing) {
+  if (slot.accepted == 0 && widening_ > 0) pool_->widen(widening_, widest_);
   const auto wanted = std::max(needed, std::min(slot.last_size, batch_size_));
   auto memory = pool_->take(wanted);
   if (!memory && wanted > needed) memory = pool_->take(needed);

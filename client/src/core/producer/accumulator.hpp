@@ -167,6 +167,13 @@ class accumulator {
   appended append(partition_slot& slot, const item& what, delivery_callback& report, placing how,
                   std::size_t& needed);
   accumulator_pool& pool() noexcept { return *pool_; }
+  /// For every partition that is written to, the budget grows by `octets`, up to `most` in all: with many
+  /// partitions a budget that suits a few would be used up by batches that have hardly begun. Before the
+  /// first record.
+  void widen_by(std::size_t octets, std::size_t most) noexcept {
+    widening_ = octets;
+    widest_ = most;
+  }
   /// From now on the outcomes of records without a callback are kept for somebody who listens to all.
   void tell_all() noexcept { tells_all_.store(true, std::memory_order_relaxed); }
 
@@ -209,6 +216,8 @@ class accumulator {
 
   std::size_t batch_size_;
   std::shared_ptr<accumulator_pool> pool_;
+  std::size_t widening_ = 0;
+  std::size_t widest_ = 0;
   std::function<void()> wake_;
   clock_reader now_;
   std::atomic<std::uint64_t> last_serial_{0};

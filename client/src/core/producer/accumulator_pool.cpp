@@ -105,6 +105,16 @@ void accumulator_pool::stop() {
   offer();
 }
 
+void accumulator_pool::widen(std::size_t octets, std::size_t most) {
+  {
+    std::lock_guard guard{lock_};
+    if (budget_ >= most) return;
+    budget_ = std::min(budget_ + octets, most);
+    if (waiting_ > 0) freed_.notify_all();
+  }
+  offer();
+}
+
 void accumulator_pool::give_back(std::unique_ptr<std::byte[]> bytes, std::size_t capacity) {
   std::unique_lock guard{lock_};
   const auto used = used_.load(std::memory_order_relaxed) - capacity;

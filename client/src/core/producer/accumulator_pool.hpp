@@ -56,6 +56,8 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
   void forget(std::uint64_t number);
   /// Ends all waits.
   void stop();
+  /// More may be out from now on, up to `most` in all.
+  void widen(std::size_t octets, std::size_t most);
 
   std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   /// The size of the buffer that `take(size)` would give.
@@ -63,7 +65,7 @@ class accumulator_pool : public std::enable_shared_from_this<accumulator_pool> {
 
  private:
   friend class batch_memory;
-  static constexpr std::array<std::size_t, 5> classes{4096, 16384, 65536, 262144, 1048576};
+  static constexpr std::array<std::size_t, 6> classes{1024, 4096, 16384, 65536, 262144, 1048576};
   static constexpr std::size_t most_kept_bytes = 16 * 1024 * 1024;
   static constexpr std::chrono::milliseconds patience{3};
 

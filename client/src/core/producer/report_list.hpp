@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <kwire/client/delivery.hpp>
@@ -78,7 +79,7 @@ class report_times {
 template <class T>
 class block_list {
  public:
-  static constexpr std::size_t first_block = 4 * 1024;  // a batch of a few records should not hold much
+  static constexpr std::size_t first_block = 1024;  // a batch of a few records should not hold much
   static constexpr std::size_t later_block = 64 * 1024;
 
   block_list() = default;
@@ -139,7 +140,8 @@ class block_list {
     return of == blocks_.back() ? next_ : first_of(of) + room_in(*of);
   }
   bool add_block(accumulator_pool& pool, std::size_t held) {
-    auto memory = pool.take(blocks_.empty() ? first_block : later_block, held);
+    const auto wanted = blocks_.empty() ? first_block : std::min(later_block, blocks_.back()->capacity() * 4);
+    auto memory = pool.take(wanted, held);
     if (!memory && !blocks_.empty()) memory = pool.take(first_block);
     if (!memory) return false;
     blocks_.push_back(std::move(memory));

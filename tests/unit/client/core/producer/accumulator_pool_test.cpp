@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 using core::accumulator_pool;
 
 TEST_CASE("pool: sizes are rounded, and count until the last holder lets go") {
-  CHECK(accumulator_pool::rounded(1) == 4096);
+  CHECK(accumulator_pool::rounded(1) == 1024);
+  CHECK(accumulator_pool::rounded(1025) == 4096);
   CHECK(accumulator_pool::rounded(4096) == 4096);
   CHECK(accumulator_pool::rounded(4097) == 16384);
   CHECK(accumulator_pool::rounded(1048577) == 1048577);
@@ -43,7 +44,7 @@ TEST_CASE("pool: the last used buffer comes first, and what is kept has a cap") 
   const auto* place = two->data();
   one.reset();
   two.reset();
-  CHECK(pool->take(100)->data() == place);
+  CHECK(pool->take(4000)->data() == place);
   std::vector<std::shared_ptr<core::batch_memory>> many;
   for (int i = 0; i < 40; ++i) many.push_back(pool->take(1 << 20));
   many.clear();
@@ -60,17 +61,17 @@ TEST_CASE("pool: a buffer may outlive everybody who knows the pool") {
 
 TEST_CASE("pool: waiting ends with room, with the deadline, with stop") {
   auto pool = std::make_shared<accumulator_pool>(4096);
-  CHECK(pool->wait_for(100, core::time_point{}));
+  CHECK(pool->wait_for(4000, core::time_point{}));
   auto memory = pool->take(1);
-  CHECK_FALSE(pool->wait_for(100, core::time_point{}));
+  CHECK_FALSE(pool->wait_for(4000, core::time_point{}));
   std::thread freer{[&] { memory.reset(); }};
-  CHECK(pool->wait_for(100, core::never));
+  CHECK(pool->wait_for(4000, core::never));
   freer.join();
   memory = pool->take(1);
   std::thread stopper{[&] { pool->stop(); }};
-  CHECK_FALSE(pool->wait_for(100, core::never));
+  CHECK_FALSE(pool->wait_for(4000, core::never));
   stopper.join();
-  CHECK_FALSE(pool->wait_for(100, core::never));
+  CHECK_FALSE(pool->wait_for(4000, core::never));
 }
 
 TEST_CASE("pool: waiting ends at once with a quarter of the budget, and before long with less") {
@@ -96,8 +97,8 @@ TEST_CASE("pool: watchers are told in their order, as far as there is room") {
     return pool->watch(size, [&told, name] { told += name; });
   };
   const auto a = watch(8000, 'a');  // 16 KiB, which fit only when nothing is out
-  const auto b = watch(100, 'b');
-  const auto c = watch(100, 'c');
+  const auto b = watch(4000, 'b');
+  const auto c = watch(4000, 'c');
   CHECK(told.empty());
   third.reset();
   CHECK(told.empty());  // nobody overtakes the first

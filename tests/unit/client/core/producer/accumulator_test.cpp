@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 
 using namespace kwire;
@@ -154,16 +155,16 @@ TEST_CASE("accumulator: reports keep the number of their record") {
 TEST_CASE("accumulator: reports count in the budget, and are released with their batch") {
   rig r{16384, 3 * 4096};
   CHECK(r.add(1, placing::fixed, true) == appended::ok);
-  CHECK(r.source.pool().used() == 2 * 4096);  // a buffer and the first block of reports
+  CHECK(r.source.pool().used() == 2 * 1024);  // a buffer and the first block of reports
   std::uint64_t accepted = 1;
   auto last = appended::ok;
   while ((last = r.add(1, placing::fixed, true)) == appended::ok) ++accepted;
   CHECK(last == appended::no_memory);
   CHECK(r.source.pool().used() <= 3 * 4096);
   CHECK(r.slot.accepted == accepted);
-  CHECK(accepted > 73);              // more than one block
-  CHECK(r.slot.closed.size() == 1);  // goes out to make room
-  CHECK(r.needed >= 2 * 4096);       // for the batch that the refused record will open
+  CHECK(accepted > 1024 / sizeof(core::wanted_report));  // more than one block
+  CHECK(r.slot.closed.size() == 1);                      // goes out to make room
+  CHECK(r.needed >= 2 * 1024);                           // for the batch that the refused record will open
   CHECK_FALSE(r.slot.open);
   auto batch = accumulator::take(r.slot, UINT64_MAX);
   CHECK(batch->reports.size() == accepted);
@@ -178,6 +179,24 @@ TEST_CASE("accumulator: a budget below one buffer and its reports lets one recor
   CHECK(r.add(5000, placing::fixed, true) == appended::no_memory);
   accumulator::take(r.slot, UINT64_MAX).reset();
   CHECK(r.add(5000, placing::fixed, true) == appended::ok);
+}
+
+TEST_CASE("accumulator: the budget grows with the partitions that are written to") {
+  rig r{16384, 4096};
+  r.source.widen_by(2048, 8192);
+  std::array<core::partition_slot, 12> slots;
+  const auto open_all = [&] {
+    std::size_t opened = 0;
+    for (auto& slot : slots) {
+      accumulator::item what;
+      delivery_callback none;
+      if (r.source.append(slot, what, none, placing::fixed, r.needed) == appended::ok) ++opened;
+    }
+    return opened;
+  };
+  CHECK(open_all() == 8);  // of 1 KiB each
+  CHECK(r.source.pool().used() == 8192);
+  CHECK(open_all() == 8);
 }
 
 TEST_CASE("accumulator: hurry is told once, and wakes") {
