@@ -103,7 +103,10 @@ void producer_core::apply(topic_slot& topic, const topic_info* info) {
   }
   for (std::size_t i = 0; i < info->partitions.size(); ++i)
     set_leader(*topic.slots[i], info->partitions[i].leader);
-  publish(topic, made_anew ? info->partitions.size() : topic.slots.size());
+  // Slots of partitions that the topic had before it was made anew are still there.
+  const auto* published = topic.partitions.load(std::memory_order_relaxed);
+  const auto known = published == nullptr ? 0 : published->slots.size();
+  publish(topic, made_anew ? info->partitions.size() : std::max(known, info->partitions.size()));
 }
 
 void producer_core::set_leader(partition_slot& slot, node_id leader) {
